@@ -1,0 +1,18 @@
+/** How a client dials again while calls wait for it. */
+export interface RedialOptions {
+  /** Milliseconds the first wait is at most. Default: 100. */
+  readonly initialDelay?: number;
+  /** Milliseconds any wait is at most. Default: 5,000. */
+  readonly maxDelay?: number;
+}
+
+/**
+ * Exponential backoff with full jitter: each wait is random between nothing and a bound that doubles, so that many
+ * clients of a server that comes back do not come back all at once.
+ *
+ * @param attempt - how many dials have failed before, from 0
+ * @returns milliseconds
+ */
+export function backoff(attempt: number, { initialDelay = 100, maxDelay = 5_000 }: RedialOptions): number {
+  return Math.random() * Math.min(maxDelay, initialDelay * 2 ** attempt);
+}

@@ -1,0 +1,81 @@
+import type { Channel } from "../connection/channel.ts";
+import { DialError } from "../connection/errors/dial-error.ts";
+import { type LimitOptions, type Limits, resolveLimits } from "../protocol/limits.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Route } from "../transport/registry.ts";
+import { backoff, type RedialOptions } from "./backoff.ts";
+
+/** How to dial. */
+export interface DiallerOptions {
+  readonly route: Route;
+  readonly limits: LimitOptions | undefined;
+  /** Milliseconds for one attempt, Infinity for no end. */
+  readonly dialTimeout: number;
+  /** `undefined` for one attempt only. */
+  readonly redial: RedialOptions | undefined;
+  readonly transport: Readonly<Record<string, unknown>>;
+  readonly clock: Clock;
+  /** Whether a further attempt is worth while. */
+  readonly isAwaited: () => boolean;
+  /** Told of an attempt that failed and is not the last. */
+  readonly onFailure: (error: DialError) => void;
+}
+
+/** A channel, and the limits it was made with. */
+export interface Dialled {
+  readonly channel: Channel;
+  readonly limits: Limits;
+}
+
+/**
+ * Dials an address, again and again if that was asked for, until it answers, nobody waits for it any more, or the
+ * signal is aborted.
+ *
+ * @throws DialError of the last attempt
+ */
+export async function dial(options: DiallerOptions, signal: AbortSignal): Promise<Dialled> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await attemptOnce(options, signal);
+    } catch (cause) {
+      const error = new DialError(options.route.address.text, { cause });
+      if (!options.redial || signal.aborted || !options.isAwaited()) throw error;
+      options.onFailure(error);
+      await delay(backoff(attempt, options.redial), options.clock, signal);
+      if (signal.aborted || !options.isAwaited()) throw error;
+    }
+  }
+}
+
+async function attemptOnce(options: DiallerOptions, signal: AbortSignal): Promise<Dialled> {
+  const { route, clock, dialTimeout } = options;
+  const transport = await route.load();
+  const limits = resolveLimits(options.limits, transport.limits);
+  signal.throwIfAborted();
+  const attempt = new AbortController();
+  const giveUp = () => attempt.abort(signal.reason);
+  signal.addEventListener("abort", giveUp);
+  const cancel = clock.after(dialTimeout, () =>
+    attempt.abort(new Error(`no connection within ${dialTimeout} ms`)),
+  );
+  try {
+    const dialOptions = { limits, signal: attempt.signal, transport: options.transport };
+    return { channel: await transport.connect(route.address, dialOptions), limits };
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    // The process stays alive for it: calls are waiting.
+    const cancel = clock.after(ms, done, true);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,108 @@
+import type { Params } from "../protocol/message.ts";
+import { requestBody } from "../protocol/serialize.ts";
+import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
+import type { WaitingMember } from "./outlet.ts";
+import type { CallOptions, PendingCall } from "./pending-call.ts";
+import type { RemoteCalls } from "./remote-calls.ts";
+import { WatchedPromise } from "./watched-promise.ts";
+
+interface Draft {
+  readonly method: string;
+  readonly body: string;
+  readonly notification: boolean;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Several calls and notifications that travel as one message (JSON-RPC 2.0, section 6). Made by `client.batch()`.
+ *
+ * ```ts
+ * const batch = client.batch();
+ * const sum = batch.call("add", [1, 2]);
+ * batch.notify("log", ["added"]);
+ * await batch.send();
+ * console.log(await sum);
+ * ```
+ *
+ * Each member settles by itself. One that nobody awaits and that fails is logged, and is no unhandled rejection.
+ */
+export class Batch<Api extends object = AnyApi> {
+  readonly #calls: RemoteCalls;
+  readonly #drafts: Draft[] = [];
+  readonly #settlements: Promise<void>[] = [];
+  #sent = false;
+
+  /** @internal */
+  constructor(calls: RemoteCalls) {
+    this.#calls = calls;
+  }
+
+  /** How many members it has. */
+  get length(): number {
+    return this.#drafts.length;
+  }
+
+  /**
+   * Adds a call.
+   *
+   * @returns a promise of its result, which settles only after `send`
+   * @throws TypeError when the params cannot be written as JSON
+   * @throws Error when the batch was sent
+   */
+  call<const Name extends MethodName<Api>>(
+    method: Name,
+    ...[params]: CallArguments<Api, Name, never>
+  ): Promise<ResultOf<Api, Name>> {
+    return this.#add(method, params, false) as Promise<ResultOf<Api, Name>>;
+  }
+
+  /**
+   * Adds a notification.
+   *
+   * @returns a promise that resolves when the batch was handed to the connection
+   * @throws as `call` does
+   */
+  notify<const Name extends MethodName<Api>>(
+    method: Name,
+    ...[params]: CallArguments<Api, Name, never>
+  ): Promise<void> {
+    return this.#add(method, params, true) as Promise<void>;
+  }
+
+  /**
+   * Sends it, once. An empty batch sends nothing.
+   *
+   * @param options - of all members alike
+   * @returns a promise that resolves when every member has settled, and never rejects: the members do
+   * @throws Error when it was sent before
+   * @throws RangeError when the timeout makes no sense. More members than `limits.batchLength` reject with one.
+   */
+  send(options?: CallOptions): Promise<void> {
+    if (this.#sent) throw new Error("this batch was sent before");
+    this.#sent = true;
+    const members: WaitingMember[] = [];
+    for (const { method, body, notification, resolve, reject } of this.#drafts) {
+      const call: PendingCall | undefined = this.#calls.start(method, resolve, reject, options);
+      if (call) members.push({ call, body, notification });
+    }
+    if (members.length > 0) this.#calls.outlet.sendMessage({ batch: true, members });
+    return Promise.all(this.#settlements).then(() => {});
+  }
+
+  #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {
+    if (this.#sent) throw new Error("this batch was sent before");
+    const body = requestBody(method, params);
+    let draft!: Draft;
+    const promise = new WatchedPromise<unknown>((resolve, reject) => {
+      draft = { method, body, notification, resolve, reject };
+    });
+    const { logger } = this.#calls;
+    const settled = promise.watch((error) =>
+      logger.warn(`${method}, in a batch, failed and nobody asked:`, error),
+    );
+    this.#drafts.push(draft);
+    this.#settlements.push(settled);
+    return promise;
+  }
+}

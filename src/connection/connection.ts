@@ -1,0 +1,159 @@
+import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
+import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
+import type { CallerConnection } from "../service/context.ts";
+import { guardedLogger, type Logger } from "../service/logger.ts";
+import type { PeerInfo } from "../service/peer.ts";
+import type { Service } from "../service/service.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import type { AnyApi, CallArguments, MethodName, RemoteNamespace, ResultOf } from "./api.ts";
+import type { Batch } from "./batch.ts";
+import type { Channel } from "./channel.ts";
+import { closeWithin } from "./close-within.ts";
+import type { DisconnectError } from "./errors/disconnect-error.ts";
+import { Link } from "./link.ts";
+import type { CallOptions } from "./pending-call.ts";
+import { PendingCalls } from "./pending-calls.ts";
+import { RemoteCalls } from "./remote-calls.ts";
+
+/** How a connection is made. */
+export interface ConnectionOptions {
+  /** Who answers the peer's calls. Default: nobody; they are unknown methods. */
+  readonly service?: Service | undefined;
+  /** Milliseconds a call waits for its answer, 0 for ever. Default: 5,000. */
+  readonly timeout?: number | undefined;
+  /** Default: the `untrusted` profile. */
+  readonly limits?: LimitOptions | undefined;
+  /** Default: warnings and errors go to the console. */
+  readonly logger?: Logger | undefined;
+  /** Default: the system's. Tests give their own. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Milliseconds a call waits for its answer where nobody said otherwise. */
+export const DEFAULT_TIMEOUT = 5_000;
+
+/**
+ * JSON-RPC 2.0 over one live channel, both ways: its service answers the peer's calls, and it makes calls itself.
+ *
+ * Servers have one for each client, and a handler finds the one it was called by in its context. It is also the way
+ * to speak over anything that is not an address:
+ *
+ * ```ts
+ * const connection = new Connection(new FramedChannel(duplex), { service });
+ * ```
+ *
+ * @typeParam Api - what the peer offers
+ */
+export class Connection<Api extends object = AnyApi> {
+  /** Who is on the other end. */
+  readonly peer: PeerInfo;
+  /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */
+  readonly disconnected: Promise<DisconnectError>;
+  /** Resolves once everything is over. */
+  readonly closed: Promise<void>;
+  readonly #calls: RemoteCalls;
+  readonly #link: Link;
+  readonly #clock: Clock;
+
+  /**
+   * @param channel - from here on the connection's; nobody has opened it before
+   * @throws RangeError when an option's value makes no sense
+   */
+  constructor(channel: Channel, options: ConnectionOptions = {}) {
+    const limits = resolveLimits(options.limits, untrusted);
+    const logger = guardedLogger(options.logger);
+    this.#clock = options.clock ?? systemClock;
+    const pending = new PendingCalls(this.#clock);
+    this.peer = channel.peer;
+    let onDisconnect!: (reason: DisconnectError) => void;
+    this.disconnected = new Promise((resolve) => {
+      onDisconnect = resolve;
+    });
+    let onClosed!: () => void;
+    this.closed = new Promise((resolve) => {
+      onClosed = resolve;
+    });
+    const { service } = options;
+    // Handlers see it untyped: what one peer offers is no matter of the service, which has many.
+    const connection = this as unknown as CallerConnection;
+    this.#link = new Link(channel, { service, limits, pending, logger, connection, onDisconnect, onClosed });
+    const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    this.#calls = new RemoteCalls({ pending, outlet: this.#link, logger, timeout });
+  }
+
+  /** How many of the peer's calls are in flight: received and not yet answered. */
+  get inFlight(): number {
+    return this.#link.inFlight;
+  }
+
+  /** How many of this side's calls are pending: made and not yet settled. */
+  get pending(): number {
+    return this.#calls.pending.size;
+  }
+
+  /** Calls a method of the peer. See `Client.call`. */
+  call<const Name extends MethodName<Api>>(
+    method: Name,
+    ...[params, options]: CallArguments<Api, Name, CallOptions>
+  ): Promise<ResultOf<Api, Name>> {
+    return this.#calls.call(method, params, options) as Promise<ResultOf<Api, Name>>;
+  }
+
+  /** Notifies the peer. See `Client.notify`. */
+  notify<const Name extends MethodName<Api>>(
+    method: Name,
+    ...[params, options]: CallArguments<Api, Name, CallOptions>
+  ): Promise<void> {
+    return this.#calls.notify(method, params, options);
+  }
+
+  /** Starts a batch. See `Client.batch`. */
+  batch(): Batch<Api> {
+    return this.#calls.batch() as Batch<Api>;
+  }
+
+  /** A namespace's methods as functions. See `Client.namespace`. */
+  namespace<const Namespace extends string>(
+    name: Namespace,
+    separator = ".",
+  ): RemoteNamespace<Api, Namespace> {
+    return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
+  }
+
+  /**
+   * Closes it: pending calls reject with a `ClosedError`, handlers' signals abort, what was sent still goes out.
+   *
+   * @param options - `timeout`: milliseconds until it is cut if the peer does not read what was sent. Default: 5,000
+   * @returns a promise that resolves once it is over. Idempotent.
+   */
+  close({ timeout = 5_000 }: { readonly timeout?: number } = {}): Promise<void> {
+    return closeWithin(this.#link, this.closed, timeout, this.#clock);
+  }
+
+  /**
+   * Refuses the peer's new calls with -32097, telling it to try elsewhere, while those in flight go on.
+   *
+   * @returns a promise that resolves once none is in flight
+   */
+  drain(): Promise<void> {
+    return this.#link.drain();
+  }
+
+  /**
+   * Ends the peer's calls that are in flight: answers them with -32098 and aborts the handlers' signals.
+   *
+   * @param reason - what the signals abort with. Default: a `ServerTimeoutError`
+   */
+  cancelInFlight(reason: unknown = new ServerTimeoutError()): void {
+    this.#link.cancelInFlight(reason);
+  }
+
+  /** Ends it at once. What was not handed over to the channel is lost. */
+  destroy(reason?: Error): void {
+    this.#link.destroy(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,10 @@
+import { CallError, type CallOutcome } from "./call-error.ts";
+
+/** This side closed the client or the connection, before the call or while it was pending. */
+export class ClosedError extends CallError {
+  override name = "ClosedError";
+
+  constructor(method: string, outcome: CallOutcome, options?: ErrorOptions) {
+    super(`${method} was called on a connection that this side has closed`, outcome, options);
+  }
+}

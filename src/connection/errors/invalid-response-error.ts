@@ -1,0 +1,10 @@
+import { CallError } from "./call-error.ts";
+
+/** The peer answered this call, and the answer is no JSON-RPC 2.0 response (section 5 of the specification). */
+export class InvalidResponseError extends CallError {
+  override name = "InvalidResponseError";
+
+  constructor(method: string, flaw: string) {
+    super(`the answer to ${method} is no JSON-RPC 2.0 response: ${flaw}`, "unknown");
+  }
+}

@@ -1,0 +1,345 @@
+import { DRAINING, overLimit, PARSE_ERROR, SERVER_BUSY, SERVER_TIMEOUT } from "../protocol/error-object.ts";
+import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
+import { parseMessage } from "../protocol/parse.ts";
+import {
+  batchText,
+  errorText,
+  notificationText,
+  type RequestBody,
+  requestText,
+} from "../protocol/serialize.ts";
+import type { Caller } from "../service/caller.ts";
+import type { CallerConnection } from "../service/context.ts";
+import type { AnswerSink } from "../service/in-flight-call.ts";
+import type { Logger } from "../service/logger.ts";
+import { Service } from "../service/service.ts";
+import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
+import { ClosedError } from "./errors/closed-error.ts";
+import { ConnectionLostError } from "./errors/connection-lost-error.ts";
+import { DisconnectError } from "./errors/disconnect-error.ts";
+import { InvalidResponseError } from "./errors/invalid-response-error.ts";
+import type { Outlet, WaitingMessage } from "./outlet.ts";
+import type { PendingCall } from "./pending-call.ts";
+import type { PendingCalls } from "./pending-calls.ts";
+
+/** What a link is made of. */
+export interface LinkOptions {
+  /** Who answers the peer's requests; without one they are unknown methods. */
+  readonly service: Service | undefined;
+  readonly limits: Limits;
+  readonly pending: PendingCalls;
+  readonly logger: Logger;
+  /** What handlers see as the connection. */
+  readonly connection: CallerConnection;
+  /** Told once that no call can be made any more. Before any pending call is rejected. */
+  readonly onDisconnect: (reason: DisconnectError) => void;
+  /** Told once, last, that everything is over. */
+  readonly onClosed: () => void;
+}
+
+/**
+ * JSON-RPC over one channel, both ways: it sorts what arrives into calls for the service and answers for the pending
+ * calls, and sends what either has to say.
+ *
+ * Its life: open → (ended: the peer will send no more; answers still go out) → closing → closed. Two facts make up
+ * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
+ */
+export class Link implements ChannelReceiver, Outlet {
+  readonly #channel: Channel;
+  readonly #service: Service;
+  readonly #caller: Caller;
+  readonly #limits: Limits;
+  readonly #pending: PendingCalls;
+  readonly #logger: Logger;
+  readonly #options: LinkOptions;
+  readonly #answers: AnswerSink;
+
+  #disconnect: DisconnectError | undefined;
+  #closing = false;
+  #draining = false;
+  /** Over the channel's high-water mark. */
+  #pressed = false;
+  /** Own messages that wait for the pressure to fall. */
+  #waiting: WaitingMessage[] = [];
+  #notified = false;
+  /** The last error answer that named no call: if the connection ends next, it is likely why. */
+  #complaint: Error | undefined;
+  #handOver: { readonly raw: Promise<void>; readonly told: Promise<void> } | undefined;
+
+  constructor(channel: Channel, options: LinkOptions) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#service = options.service ?? new Service();
+    this.#limits = options.limits;
+    this.#pending = options.pending;
+    this.#logger = options.logger;
+    this.#caller = this.#service.open({
+      connection: options.connection,
+      maxInFlight: options.limits.inFlight,
+    });
+    this.#answers = { answer: (text) => channel.send(text) };
+    channel.open(this);
+  }
+
+  /** The peer's calls that are in flight. */
+  get inFlight(): number {
+    return this.#caller.inFlight;
+  }
+
+  // What goes out.
+
+  sendCall(call: PendingCall, body: RequestBody): void {
+    if (this.#disconnect) this.#pending.reject(call, this.#lossOf(call));
+    else if (this.#pressed)
+      this.#waiting.push({ batch: false, members: [{ call, body, notification: false }] });
+    else call.sent(this.#channel, this.#channel.send(requestText(call.id, body)));
+  }
+
+  sendNotification(body: RequestBody, method: string): Promise<void> | undefined {
+    if (this.#disconnect || this.#pressed) return undefined;
+    this.#notified = true;
+    this.#channel.send(notificationText(body));
+    return this.#handedOver(method);
+  }
+
+  sendMessage(message: WaitingMessage): void {
+    if (this.#disconnect) {
+      for (const { call } of message.members) this.#pending.reject(call, this.#lossOf(call));
+    } else if (message.batch && message.members.length > this.#limits.batchLength) this.#refuseBatch(message);
+    else if (this.#pressed) this.#waiting.push(message);
+    else this.#sendNow(message);
+  }
+
+  #refuseBatch({ members }: WaitingMessage): void {
+    const { batchLength } = this.#limits;
+    const error = new RangeError(
+      `a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`,
+    );
+    for (const { call } of members) this.#pending.reject(call, error);
+  }
+
+  #sendNow({ batch, members }: WaitingMessage): void {
+    const going = members.filter(({ call }) => !call.settled);
+    if (going.length === 0) return;
+    const texts = going.map(({ call, body, notification }) =>
+      notification ? notificationText(body) : requestText(call.id, body),
+    );
+    const ordinal = this.#channel.send(batch ? batchText(texts) : (texts[0] as string));
+    for (const { call, notification } of going) {
+      if (!notification) {
+        call.sent(this.#channel, ordinal);
+        continue;
+      }
+      // From here on it is the channel's, and no timeout or signal can call it back.
+      this.#notified = true;
+      this.#pending.remove(call);
+      this.#handedOver(call.method).then(call.resolve, call.reject);
+    }
+  }
+
+  /** When what was sent is handed over; one promise for all that goes in one write. */
+  #handedOver(method: string): Promise<void> {
+    const raw = this.#channel.handOver();
+    if (this.#handOver?.raw === raw) return this.#handOver.told;
+    const told = raw.catch((cause) => {
+      throw new ConnectionLostError(method, "not-sent", { cause: this.#disconnect ?? cause });
+    });
+    told.catch((error) => this.#logger.warn("notifications were not sent:", error));
+    this.#handOver = { raw, told };
+    return told;
+  }
+
+  // What comes in.
+
+  message(text: string): void {
+    const message = parseMessage(text, this.#limits.batchLength);
+    if (message.kind === "response") this.#settle(message);
+    else if (message.kind === "batch") this.#receiveBatch(message.members);
+    else this.#receive(message);
+  }
+
+  #receiveBatch(members: readonly SingleMessage[]): void {
+    const calls: SingleMessage[] = [];
+    for (const member of members) {
+      if (member.kind === "response") this.#settle(member);
+      else calls.push(member);
+    }
+    if (calls.length > 0) this.#receive({ kind: "batch", members: calls });
+  }
+
+  #receive(message: Message): void {
+    if (this.#options.service || message.kind !== "invalid") this.#caller.receive(message, this.#answers);
+    // Where nobody serves, it was meant as an answer, and an answer is not answered.
+    else this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${message.error.message}`);
+  }
+
+  #settle(response: ResponseMessage): void {
+    const { id, error, result, flaw } = response;
+    const call = typeof id === "number" ? this.#pending.take(id) : undefined;
+    if (!call) this.#unexpected(response);
+    else if (flaw !== undefined) {
+      this.#logger.warn(`${this.#who} sent an answer that is no JSON-RPC 2.0: ${flaw}`);
+      call.reject(new InvalidResponseError(call.method, flaw));
+    } else if (error) call.reject(fromErrorObject(error));
+    else call.resolve(result);
+  }
+
+  #unexpected({ id, error, flaw }: ResponseMessage): void {
+    const complaint = error && fromErrorObject(error);
+    this.#logger.warn(
+      `${this.#who} sent an answer that no call awaits (id ${JSON.stringify(id)?.slice(0, 100)})${flaw ? `: ${flaw}` : ""}`,
+      ...(complaint ? [complaint] : []),
+    );
+    if (id !== null || !complaint) return;
+    this.#complaint = complaint;
+    // When only one message can be meant, it need not wait for its timeout.
+    const calls = this.#pending.all().filter((call) => call.ordinal > 0);
+    const [first] = calls;
+    if (!first || this.#notified || calls.some((call) => call.ordinal !== first.ordinal)) return;
+    for (const call of calls) this.#pending.reject(call, complaint);
+  }
+
+  malformed(violation: MessageViolation): void {
+    if (this.#options.service) this.#channel.send(errorText("null", PARSE_ERROR));
+    if (!violation.fatal) {
+      this.#logger.warn(`${this.#who} sent something that is no message: ${violation.message}`);
+      return;
+    }
+    this.#end(
+      new DisconnectError("violation", `${this.#who} broke the framing: ${violation.message}`, {
+        cause: violation,
+      }),
+    );
+  }
+
+  // Pressure.
+
+  pressed(): void {
+    this.#pressed = true;
+    /*
+     * A peer that reads too slowly is not read from. Unless it owes this side something: two peers that both stopped
+     * reading would wait for ever. What fills the queue is then answers to the peer's own calls and nothing else, so
+     * the peer, as long as it waits for them, reads.
+     */
+    if (this.#pending.size === 0 && !this.#notified) this.#channel.pause();
+    else this.#applyRefusal();
+  }
+
+  drained(): void {
+    this.#pressed = false;
+    this.#applyRefusal();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) this.sendMessage(message);
+    this.#channel.resume();
+  }
+
+  // The end.
+
+  /** Refuses new calls of the peer as a closing server does; resolves once none is in flight. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    this.#applyRefusal();
+    return new Promise((resolve) => this.#whenIdle(resolve));
+  }
+
+  /** Answers what is in flight with an error, so that nothing is. */
+  cancelInFlight(reason: unknown): void {
+    this.#caller.cancel(SERVER_TIMEOUT, reason);
+  }
+
+  /** Ends it in good order, as seen from this side. */
+  close(): void {
+    this.#end(new DisconnectError("closed", `this side closed the connection to ${this.#who}`));
+  }
+
+  destroy(reason?: Error): void {
+    this.#channel.destroy(reason);
+  }
+
+  ended(): void {
+    this.#disconnected(
+      new DisconnectError("ended", `${this.#who} ended the connection`, this.#cause(undefined)),
+    );
+    this.#whenIdle(() => this.#say(() => this.#channel.close()));
+  }
+
+  closed(reason: Error | undefined): void {
+    this.#disconnected(
+      reason
+        ? new DisconnectError("lost", `the connection to ${this.#who} was lost: ${reason.message}`, {
+            cause: reason,
+          })
+        : new DisconnectError("ended", `${this.#who} ended the connection`, this.#cause(undefined)),
+    );
+    this.#closing = true;
+    this.#leaveService();
+    this.#options.onClosed();
+  }
+
+  #end(reason: DisconnectError): void {
+    this.#disconnected(reason);
+    this.#leaveService();
+    this.#say(() => this.#channel.close());
+  }
+
+  /** The last thing said; once. */
+  #say(lastWord: () => void): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    lastWord();
+  }
+
+  #leaveService(): void {
+    this.#caller.abandon(this.#disconnect);
+    this.#service.release(this.#caller);
+  }
+
+  /** From now on no call can be made, and none that was made gets an answer. */
+  #disconnected(reason: DisconnectError): void {
+    if (this.#disconnect) return;
+    this.#disconnect = reason;
+    this.#options.onDisconnect(reason);
+    this.#waiting = [];
+    this.#pending.rejectAll((call) => this.#lossOf(call));
+    const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";
+    this.#logger[level](reason.message);
+  }
+
+  #lossOf(call: PendingCall): Error {
+    const cause = this.#disconnect;
+    if (cause?.kind === "closed") return new ClosedError(call.method, call.outcome, { cause });
+    return new ConnectionLostError(call.method, call.outcomeOfLoss, { cause });
+  }
+
+  #cause(reason: Error | undefined): ErrorOptions | undefined {
+    const cause = reason ?? this.#complaint;
+    return cause && { cause };
+  }
+
+  #whenIdle(action: () => void): void {
+    const caller = this.#caller;
+    if (caller.inFlight === 0) action();
+    else {
+      const before = caller.onIdle;
+      caller.onIdle = () => {
+        caller.onIdle = undefined;
+        before?.();
+        action();
+      };
+    }
+  }
+
+  #applyRefusal(): void {
+    const busy = this.#pressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined;
+    this.#caller.refusal = this.#draining ? DRAINING : busy;
+  }
+
+  get #who(): string {
+    const { transport, address, port } = this.#channel.peer;
+    if (address === undefined) return `the ${transport} peer`;
+    return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
+  }
+}

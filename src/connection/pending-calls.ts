@@ -1,0 +1,116 @@
+import type { Clock } from "../time/clock.ts";
+import { Deadlines } from "../time/deadlines.ts";
+import { AbortWatch } from "./abort-watch.ts";
+import type { PendingCall } from "./pending-call.ts";
+
+const SMALLEST = 64;
+
+/**
+ * The calls that wait for their answers, by id: a ring of slots, in which an id's lowest bits say which is its slot.
+ *
+ * Ids count up, so slots are used in turn, and an id whose slot a slow call still holds is passed over. A Map would
+ * do the same at 0.6 of the speed: one that is filled and emptied all the time makes every collection of young
+ * objects move megabytes.
+ *
+ * It belongs to one client and outlives that client's connections, so no id of one connection can be taken for one
+ * of another.
+ */
+export class PendingCalls {
+  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #aborts: AbortWatch;
+  #slots: (PendingCall | undefined)[] = new Array(SMALLEST).fill(undefined);
+  #mask = SMALLEST - 1;
+  #size = 0;
+  #lastId = 0;
+  /** Why nothing was sent so far, for timeouts while a dial fails again and again. */
+  obstacle: unknown;
+
+  constructor(clock: Clock, lastId = 0) {
+    this.#clock = clock;
+    this.#deadlines = new Deadlines(clock, (now) => this.#expire(now));
+    this.#aborts = new AbortWatch((signal) => this.#abort(signal));
+    this.#lastId = lastId;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds a call, gives it its id and watches over its timeout and signal. */
+  add(call: PendingCall): void {
+    if (this.#size * 2 > this.#mask) this.#resize(this.#slots.length * 2);
+    let id = this.#lastId;
+    do id = id === Number.MAX_SAFE_INTEGER ? 1 : id + 1;
+    while (this.#slots[id & this.#mask] !== undefined);
+    this.#lastId = id;
+    call.id = id;
+    this.#slots[id & this.#mask] = call;
+    this.#size++;
+    if (call.timeout < Number.POSITIVE_INFINITY) {
+      call.deadline = this.#clock.now() + call.timeout;
+      this.#deadlines.watch(call.deadline);
+    }
+    if (call.signal) this.#aborts.add(call.signal);
+  }
+
+  /** The call of an id that was sent and is not settled; it is no longer pending then. */
+  take(id: number): PendingCall | undefined {
+    const call = this.#slots[id & this.#mask];
+    if (call === undefined || call.id !== id || call.ordinal === 0) return undefined;
+    this.remove(call);
+    return call;
+  }
+
+  /** Takes a call out; whoever does settles it. */
+  remove(call: PendingCall): void {
+    if (call.settled) return;
+    call.settled = true;
+    this.#slots[call.id & this.#mask] = undefined;
+    this.#size--;
+    if (call.signal) this.#aborts.remove(call.signal);
+    // After a flood, give back what it took.
+    if (this.#size === 0 && this.#slots.length > 1_024) this.#resize(SMALLEST);
+  }
+
+  /** Rejects one, if it is still pending. */
+  reject(call: PendingCall, error: unknown): void {
+    if (call.settled) return;
+    this.remove(call);
+    call.reject(error);
+  }
+
+  /** Rejects all of them, in the order in which they were made. */
+  rejectAll(error: (call: PendingCall) => unknown): void {
+    for (const call of this.all()) this.reject(call, error(call));
+    this.#deadlines.stop();
+  }
+
+  /** All of them, in the order in which they were made. */
+  all(): PendingCall[] {
+    const calls = this.#slots.filter((call) => call !== undefined);
+    return calls.sort((a, b) => a.id - b.id);
+  }
+
+  #expire(now: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const call of this.#slots) {
+      if (!call) continue;
+      if (call.deadline <= now) this.reject(call, call.timeoutError(this.obstacle));
+      else if (call.deadline < earliest) earliest = call.deadline;
+    }
+    return earliest;
+  }
+
+  #abort(signal: AbortSignal): void {
+    for (const call of this.all()) if (call.signal === signal) this.reject(call, call.abortError());
+  }
+
+  #resize(length: number): void {
+    const slots: (PendingCall | undefined)[] = new Array(length).fill(undefined);
+    const mask = length - 1;
+    for (const call of this.#slots) if (call) slots[call.id & mask] = call;
+    this.#slots = slots;
+    this.#mask = mask;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Params } from "../protocol/message.ts";
+import { requestBody } from "../protocol/serialize.ts";
+import type { Logger } from "../service/logger.ts";
+import { timeoutOf } from "../time/clock.ts";
+import { Batch } from "./batch.ts";
+import { CallAbortedError } from "./errors/call-aborted-error.ts";
+import type { Outlet } from "./outlet.ts";
+import { type CallOptions, PendingCall } from "./pending-call.ts";
+import type { PendingCalls } from "./pending-calls.ts";
+import { remoteNamespace } from "./remote-namespace.ts";
+
+/** What the calls of a client or connection share. */
+export interface RemoteCallsOptions {
+  readonly pending: PendingCalls;
+  readonly outlet: Outlet;
+  readonly logger: Logger;
+  /** The default timeout, in milliseconds, 0 for none. */
+  readonly timeout: number;
+}
+
+/** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
+export class RemoteCalls {
+  readonly pending: PendingCalls;
+  readonly outlet: Outlet;
+  readonly logger: Logger;
+  readonly #timeout: number;
+
+  /** @throws RangeError when the timeout makes no sense */
+  constructor({ pending, outlet, logger, timeout }: RemoteCallsOptions) {
+    this.pending = pending;
+    this.outlet = outlet;
+    this.logger = logger;
+    this.#timeout = timeoutOf(timeout);
+  }
+
+  call(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      // What is thrown in here rejects the promise.
+      const body = requestBody(method, params);
+      const call = this.start(method, resolve, reject, options);
+      if (call) this.outlet.sendCall(call, body);
+    });
+  }
+
+  notify(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<void> {
+    let sent: Promise<void> | undefined;
+    try {
+      const body = requestBody(method, params);
+      sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body, method);
+      sent ??= this.#notifyLater(method, body, options);
+    } catch (error) {
+      sent = Promise.reject(error);
+      this.#watchNotification(sent, method);
+    }
+    return sent;
+  }
+
+  batch(): Batch {
+    return new Batch(this);
+  }
+
+  namespace(name: string, separator: string): object {
+    return remoteNamespace((method, args) => this.call(method, args, undefined), name, separator);
+  }
+
+  /** Makes a pending call; `undefined` if its signal was aborted before, which has then rejected it. */
+  start(
+    method: string,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+    options: CallOptions | undefined,
+  ): PendingCall | undefined {
+    const timeout = options?.timeout === undefined ? this.#timeout : timeoutOf(options.timeout);
+    const signal = options?.signal;
+    if (signal?.aborted) {
+      reject(new CallAbortedError(method, "not-sent", { cause: signal.reason }));
+      return undefined;
+    }
+    const call = new PendingCall(method, resolve, reject, timeout, signal);
+    this.pending.add(call);
+    return call;
+  }
+
+  #notifyLater(method: string, body: string, options: CallOptions | undefined): Promise<void> {
+    const sent = new Promise<void>((resolve, reject) => {
+      const call = this.start(method, () => resolve(), reject, options);
+      if (call) this.outlet.sendMessage({ batch: false, members: [{ call, body, notification: true }] });
+    });
+    this.#watchNotification(sent, method);
+    return sent;
+  }
+
+  /** Few await a notification, so a lost one is logged, and never an unhandled rejection. */
+  #watchNotification(sent: Promise<void>, method: string): void {
+    sent.catch((error) => this.logger.warn(`the notification ${method} was not sent:`, error));
+  }
+}

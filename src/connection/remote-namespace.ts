@@ -1,0 +1,25 @@
+/**
+ * A namespace's methods as functions: `remote.echo("foo")` calls `main.echo` with `["foo"]`.
+ *
+ * It has every method a caller can name, except `then` and symbols: a proxy that had them would be taken for a
+ * promise by `await`, and for other things by whoever prints it.
+ */
+export function remoteNamespace(
+  call: (method: string, args: readonly unknown[]) => Promise<unknown>,
+  name: string,
+  separator: string,
+): object {
+  const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
+  return new Proxy(Object.freeze(Object.create(null) as object), {
+    get(_target, property) {
+      if (typeof property === "symbol" || property === "then") return undefined;
+      let fn = functions.get(property);
+      if (!fn) {
+        const method = name === "" ? property : `${name}${separator}${property}`;
+        fn = (...args) => call(method, args);
+        functions.set(property, fn);
+      }
+      return fn;
+    },
+  });
+}

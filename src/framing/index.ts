@@ -1,0 +1,5 @@
+/** `tsjason/framing`: JSON-RPC over any byte stream Node.js has. */
+export { FramedChannel, type FramedChannelOptions } from "./framed-channel.ts";
+export type { FrameDecoder, Framing } from "./framing.ts";
+export { FramingError, type FramingViolation } from "./framing-error.ts";
+export { netstring } from "./netstring.ts";

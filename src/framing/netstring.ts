@@ -1,0 +1,151 @@
+import { type Buffer, constants, isAscii } from "node:buffer";
+import type { FrameDecoder, Framing } from "./framing.ts";
+import { FramingError } from "./framing-error.ts";
+import { Pieces } from "./pieces.ts";
+import { textOf } from "./text.ts";
+
+/**
+ * Netstrings: the length in bytes as decimal digits, a colon, the text, a comma (D. J. Bernstein, 1997).
+ * `{"a":1}` is `7:{"a":1},`.
+ */
+export const netstring: Framing = {
+  name: "netstring",
+  frame: (text, bytes) => `${bytes}:${text},`,
+  decoder: (messageBytes) => new NetstringDecoder(messageBytes),
+};
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+
+/** What the next byte belongs to. */
+type State = "length" | "text" | "comma";
+
+class NetstringDecoder implements FrameDecoder {
+  readonly #max: number;
+  #state: State = "length";
+
+  #chunk: Buffer | undefined;
+  #at = 0;
+  /** The whole chunk as text where it is ASCII, made when first needed: cutting a string beats decoding each frame. */
+  #chunkText: string | undefined;
+  #chunkIsAscii: boolean | undefined;
+
+  /** The length as far as it was read, and by how many digits. */
+  #length = 0;
+  #digits = 0;
+  /** The text as far as it arrived, when it did not all come in one chunk. */
+  readonly #pieces = new Pieces();
+
+  constructor(messageBytes: number) {
+    // Also without a limit: what no string can hold is refused when it is announced, and digits come to an end.
+    this.#max = Math.min(messageBytes, constants.MAX_STRING_LENGTH);
+  }
+
+  feed(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#at = 0;
+    this.#chunkText = undefined;
+    this.#chunkIsAscii = undefined;
+  }
+
+  next(): string | undefined {
+    const chunk = this.#chunk;
+    if (!chunk) return undefined;
+    if (this.#state === "length" && !this.#readLength(chunk)) return this.#exhausted();
+    if (this.#state === "text") {
+      const end = this.#at + this.#length;
+      if (this.#pieces.length === 0 && end < chunk.length) return this.#takeWhole(chunk, end);
+      if (!this.#collect(chunk)) return this.#exhausted();
+    }
+    if (this.#at === chunk.length) return this.#exhausted();
+    this.#readComma(chunk, this.#at);
+    return this.#pieces.take();
+  }
+
+  end(): Error | undefined {
+    if (this.#state === "length" && this.#digits === 0) return undefined;
+    return new FramingError("truncated", "the stream ended inside a netstring");
+  }
+
+  #exhausted(): undefined {
+    this.#chunk = undefined;
+    this.#chunkText = undefined;
+    return undefined;
+  }
+
+  /** Reads digits up to the colon; false when the chunk ends before it. */
+  #readLength(chunk: Buffer): boolean {
+    let at = this.#at;
+    let length = this.#length;
+    let digits = this.#digits;
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (byte >= ZERO && byte <= NINE) {
+        if (digits === 1 && length === 0)
+          throw new FramingError("leading-zero", "a netstring's length starts with 0");
+        length = length * 10 + byte - ZERO;
+        digits++;
+        // With no leading zeros, this bounds the number of digits too.
+        if (length > this.#max) {
+          throw new FramingError("too-long", `a netstring is longer than the limit of ${this.#max} bytes`);
+        }
+      } else if (byte === COLON && digits > 0) {
+        this.#at = at + 1;
+        this.#length = length;
+        this.#digits = 0;
+        this.#state = "text";
+        return true;
+      } else {
+        throw lengthViolation(byte);
+      }
+    }
+    this.#at = at;
+    this.#length = length;
+    this.#digits = digits;
+    return false;
+  }
+
+  /** The usual case: the text and its comma are in this chunk. */
+  #takeWhole(chunk: Buffer, end: number): string {
+    const start = this.#at;
+    this.#readComma(chunk, end);
+    this.#chunkIsAscii ??= isAscii(chunk);
+    if (!this.#chunkIsAscii) return textOf(chunk.subarray(start, end));
+    this.#chunkText ??= chunk.toString("latin1");
+    return this.#chunkText.substring(start, end);
+  }
+
+  /** Keeps what this chunk has of the text; false when that is not all of it. */
+  #collect(chunk: Buffer): boolean {
+    const missing = this.#length - this.#pieces.length;
+    const end = Math.min(this.#at + missing, chunk.length);
+    this.#pieces.add(chunk.subarray(this.#at, end));
+    const whole = end - this.#at === missing;
+    this.#at = end;
+    if (whole) this.#state = "comma";
+    return whole;
+  }
+
+  #readComma(chunk: Buffer, at: number): void {
+    if (chunk[at] !== COMMA) throw new FramingError("missing-comma", "a netstring does not end with a comma");
+    this.#at = at + 1;
+    this.#length = 0;
+    this.#state = "length";
+  }
+}
+
+function lengthViolation(byte: number): FramingError {
+  if (byte === COLON) return new FramingError("missing-length", "a netstring starts without a length");
+  if (byte === PLUS || byte === MINUS) return new FramingError("sign", "a netstring's length has a sign");
+  if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)) {
+    return new FramingError("space", "white space where a netstring's length was due");
+  }
+  return new FramingError(
+    "not-a-digit",
+    `byte 0x${byte.toString(16).padStart(2, "0")} where a netstring's length was due`,
+  );
+}

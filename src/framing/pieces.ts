@@ -1,0 +1,69 @@
+import { Buffer } from "node:buffer";
+import { textOf } from "./text.ts";
+
+/* Chunks this small are copied together: a list entry for each would cost more than the bytes. */
+const SMALL = 1_024;
+/* Blocks to copy into grow with what arrived, from one to the other: a peer that sends one byte gets no more than
+ * the smallest. */
+const SMALLEST_BLOCK = 64;
+const LARGEST_BLOCK = 8 * 1_024;
+
+/**
+ * A text that arrives in several chunks. Large chunks are kept as they are and joined once; small ones are copied
+ * into blocks, so that a text fed byte by byte costs little more than its bytes.
+ */
+export class Pieces {
+  #pieces: Buffer[] = [];
+  /** The block being filled, always behind the last of the pieces, and how much of it is. */
+  #block: Buffer | undefined;
+  #filled = 0;
+  #length = 0;
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  add(chunk: Buffer): void {
+    // A block is filled to its end also from a large chunk: chunks that are small and large by turns leave no holes.
+    let from = this.#fill(chunk, 0);
+    if (chunk.length - from >= SMALL) {
+      this.#pieces.push(from === 0 ? chunk : chunk.subarray(from));
+      from = chunk.length;
+    }
+    this.#length += chunk.length;
+    while (from < chunk.length) {
+      const size = Math.min(Math.max(this.#length, SMALLEST_BLOCK), LARGEST_BLOCK);
+      this.#block = Buffer.allocUnsafeSlow(size);
+      from = this.#fill(chunk, from);
+    }
+  }
+
+  /**
+   * All of it as text; starts anew.
+   *
+   * @throws FramingError `not-utf8`
+   */
+  take(): string {
+    this.#sealBlock();
+    const bytes = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#length);
+    this.#pieces = [];
+    this.#length = 0;
+    return textOf(bytes);
+  }
+
+  /** Copies what the block has room for; returns up to where that is. */
+  #fill(chunk: Buffer, from: number): number {
+    if (!this.#block) return from;
+    const copied = chunk.copy(this.#block, this.#filled, from);
+    this.#filled += copied;
+    if (this.#filled === this.#block.length) this.#sealBlock();
+    return from + copied;
+  }
+
+  #sealBlock(): void {
+    if (this.#block) this.#pieces.push(this.#block.subarray(0, this.#filled));
+    this.#block = undefined;
+    this.#filled = 0;
+  }
+}

@@ -1,0 +1,60 @@
+/** The public face: what the package offers, by name. */
+
+export type { RedialOptions } from "./client/backoff.ts";
+export { Client, type ClientEvents, type ClientOptions } from "./client/client.ts";
+export type {
+  AnyApi,
+  CallArguments,
+  MethodName,
+  NamedParams,
+  RemoteNamespace,
+  ResultOf,
+} from "./connection/api.ts";
+export type { Batch } from "./connection/batch.ts";
+export type { Channel, ChannelReceiver, MessageViolation } from "./connection/channel.ts";
+export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export { CallAbortedError } from "./connection/errors/call-aborted-error.ts";
+export { CallError, type CallOutcome, isCallError } from "./connection/errors/call-error.ts";
+export { CallTimeoutError } from "./connection/errors/call-timeout-error.ts";
+export { ClosedError } from "./connection/errors/closed-error.ts";
+export { ConnectionLostError } from "./connection/errors/connection-lost-error.ts";
+export { DialError } from "./connection/errors/dial-error.ts";
+export { DisconnectError, type DisconnectKind } from "./connection/errors/disconnect-error.ts";
+export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
+export type { CallOptions } from "./connection/pending-call.ts";
+export { ErrorCode } from "./protocol/codes.ts";
+export type { ErrorObject } from "./protocol/error-object.ts";
+export { isDraining } from "./protocol/errors/from-error-object.ts";
+export { InternalError } from "./protocol/errors/internal-error.ts";
+export { InvalidParamsError } from "./protocol/errors/invalid-params-error.ts";
+export { InvalidRequestError } from "./protocol/errors/invalid-request-error.ts";
+export { MethodNotFoundError } from "./protocol/errors/method-not-found-error.ts";
+export { ParseError } from "./protocol/errors/parse-error.ts";
+export { isRpcError, RpcError } from "./protocol/errors/rpc-error.ts";
+export { ServerBusyError } from "./protocol/errors/server-busy-error.ts";
+export { ServerError } from "./protocol/errors/server-error.ts";
+export { ServerTimeoutError } from "./protocol/errors/server-timeout-error.ts";
+export { ServiceUnavailableError } from "./protocol/errors/service-unavailable-error.ts";
+export { type LimitOptions, type Limits, trusted, untrusted } from "./protocol/limits.ts";
+export type { Params } from "./protocol/message.ts";
+export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
+export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
+export type { CallBackOptions, CallContext, CallerConnection } from "./service/context.ts";
+export {
+  type Checked,
+  type ExportDecorator,
+  type ExportOptions,
+  exportMethods,
+  exportRpc,
+} from "./service/export-rpc.ts";
+export type { Exports, RemoteMethod } from "./service/exports.ts";
+export type { Logger } from "./service/logger.ts";
+export type { MethodFunction, MethodOptions } from "./service/method.ts";
+export type { PeerCertificate, PeerInfo, PeerTls } from "./service/peer.ts";
+export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
+export type { Clock } from "./time/clock.ts";
+export { type Address, InvalidAddressError } from "./transport/address.ts";
+export { registerTransport, type TransportLoader } from "./transport/registry.ts";
+export type { TlsDialOptions, TlsListenOptions } from "./transport/tls.ts";
+export type { AcceptOptions, DialOptions, Listener, Transport } from "./transport/transport.ts";
+export type { UnixListenOptions } from "./transport/unix.ts";

@@ -1,0 +1,60 @@
+import type { ErrorObject } from "./error-object.ts";
+
+/** The id of a request as the specification allows it (section 4). */
+export type RequestId = string | number | null;
+
+/** What a request carries: by position (an array) or by name (an object). JSON-RPC 2.0, section 4.2. */
+export type Params = readonly unknown[] | { readonly [name: string]: unknown };
+
+/**
+ * A request that wants an answer.
+ *
+ * `id` is the JSON text of the id, not its value, so that it comes back digit for digit even where a JavaScript
+ * number could not hold it.
+ */
+export interface RequestMessage {
+  readonly kind: "request";
+  readonly id: string;
+  readonly method: string;
+  readonly params: Params | undefined;
+}
+
+/** A request without an id: nobody answers it, whatever becomes of it (section 4.1). */
+export interface NotificationMessage {
+  readonly kind: "notification";
+  readonly id: undefined;
+  readonly method: string;
+  /** A value that is neither array nor object makes the notification a wrong one, which goes unanswered like any. */
+  readonly params: Params | undefined;
+}
+
+/** An answer (section 5). */
+export interface ResponseMessage {
+  readonly kind: "response";
+  /** `undefined` where the answer carries no id, or none that could be one. */
+  readonly id: RequestId | undefined;
+  readonly result: unknown;
+  readonly error: ErrorObject | undefined;
+  /** What makes it no JSON-RPC 2.0 answer, in words; `undefined` when it is one. */
+  readonly flaw: string | undefined;
+}
+
+/** Something that is neither; `error` is what to answer it with. */
+export interface InvalidMessage {
+  readonly kind: "invalid";
+  /** The JSON text of the id where one could be read, else `null`. */
+  readonly id: string;
+  readonly error: ErrorObject;
+}
+
+/** Several at once (section 6). Never empty: an empty array is an {@link InvalidMessage}. */
+export interface BatchMessage {
+  readonly kind: "batch";
+  readonly members: readonly SingleMessage[];
+}
+
+/** Any message but a batch. */
+export type SingleMessage = RequestMessage | NotificationMessage | ResponseMessage | InvalidMessage;
+
+/** What one text can be. */
+export type Message = SingleMessage | BatchMessage;

@@ -1,0 +1,156 @@
+import { type ErrorObject, INVALID_REQUEST, overLimit, PARSE_ERROR } from "./error-object.ts";
+import type {
+  InvalidMessage,
+  Message,
+  Params,
+  RequestId,
+  ResponseMessage,
+  SingleMessage,
+} from "./message.ts";
+import { mayHoldLongIds, rawIds } from "./raw-id.ts";
+
+/**
+ * Reads one text. Never throws: what is wrong with it is an {@link InvalidMessage}, which carries the error to answer
+ * it with.
+ *
+ * @param batchLength - how many members a batch may have; more make it one Invalid Request with `data.limit`
+ */
+export function parseMessage(text: string, batchLength: number): Message {
+  return parseUsual(text) ?? parseAny(text, batchLength);
+}
+
+function parseAny(text: string, batchLength: number): Message {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return invalid(PARSE_ERROR);
+  }
+  const ids = mayHoldLongIds(text) ? rawIds(text) : undefined;
+  if (!Array.isArray(value)) return classify(value, ids?.[0]);
+  if (value.length === 0) return invalid(INVALID_REQUEST);
+  if (value.length > batchLength) return invalid(overLimit(INVALID_REQUEST, "batchLength", batchLength));
+  return { kind: "batch", members: value.map((member, index) => classify(member, ids?.[index])) };
+}
+
+function invalid(error: ErrorObject, id = "null"): InvalidMessage {
+  return { kind: "invalid", id, error };
+}
+
+/** What a value is, by the letter of sections 4 and 5. `rawId` is its id as it was written, where that may matter. */
+function classify(value: unknown, rawId: string | undefined): SingleMessage {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(INVALID_REQUEST);
+  const message = value as Record<string, unknown>;
+  // Own members only: the object's prototype is not part of the message, and `__proto__` in JSON is a plain member.
+  const has = (name: string) => Object.hasOwn(message, name);
+  if (!has("method") && (has("result") || has("error"))) return classifyResponse(message);
+  const { method, params } = message;
+  const id = has("id") ? idText(message.id, rawId) : undefined;
+  if (message.jsonrpc !== "2.0" || typeof method !== "string") return invalid(INVALID_REQUEST, id);
+  if (!has("id"))
+    return { kind: "notification", id: undefined, method, params: params as Params | undefined };
+  if (id === undefined) return invalid(INVALID_REQUEST);
+  if (has("params") && (typeof params !== "object" || params === null)) return invalid(INVALID_REQUEST, id);
+  return { kind: "request", id, method, params: params as Params | undefined };
+}
+
+/** The JSON text of an id; `undefined` when it is not one. */
+function idText(id: unknown, raw: string | undefined): string | undefined {
+  if (typeof id === "number") return raw ?? String(id);
+  return typeof id === "string" || id === null ? JSON.stringify(id) : undefined;
+}
+
+function classifyResponse(message: Record<string, unknown>): ResponseMessage {
+  const { id, result, error } = message;
+  const flaw = responseFlaw(message);
+  return {
+    kind: "response",
+    id: isRequestId(id) ? id : undefined,
+    result,
+    error: flaw === undefined && Object.hasOwn(message, "error") ? (error as ErrorObject) : undefined,
+    flaw,
+  };
+}
+
+function isRequestId(id: unknown): id is RequestId {
+  return typeof id === "number" || typeof id === "string" || id === null;
+}
+
+function responseFlaw(message: Record<string, unknown>): string | undefined {
+  if (message.jsonrpc !== "2.0") return 'it does not say "jsonrpc": "2.0"';
+  if (!Object.hasOwn(message, "id") || !isRequestId(message.id)) return "it has no id";
+  if (!Object.hasOwn(message, "error")) return undefined;
+  if (Object.hasOwn(message, "result")) return "it has both a result and an error";
+  const error = message.error as Partial<ErrorObject> | null | undefined;
+  if (typeof error !== "object" || error === null) return "its error is not an object";
+  if (!Number.isInteger(error.code)) return "its error's code is not an integer";
+  if (typeof error.message !== "string") return "its error's message is not a string";
+  return undefined;
+}
+
+/*
+ * The usual message at a glance. Requests and answers as `serialize.ts` writes them start with fixed text, so the
+ * envelope is read by comparing and only params or result go through JSON.parse. It is exact: whatever differs in
+ * the least, duplicate members among it, fails one of the comparisons or the inner JSON.parse, and is read again the
+ * general way.
+ */
+
+const ID = '{"jsonrpc":"2.0","id":';
+const METHOD = ',"method":"';
+const PARAMS = ',"params":';
+const RESULT = ',"result":';
+/* Fifteen digits always fit a JavaScript number to the last. */
+const MAX_ID_DIGITS = 15;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACE = 0x7d;
+const ZERO = 0x30;
+const FIRST_PRINTABLE = 0x20;
+
+function parseUsual(text: string): Message | undefined {
+  const last = text.length - 1;
+  if (!text.startsWith(ID) || text.charCodeAt(last) !== CLOSE_BRACE) return undefined;
+  let at = ID.length;
+  let id = 0;
+  for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
+    id = id * 10 + digit;
+    at++;
+  }
+  const digits = at - ID.length;
+  if (digits === 0 || digits > MAX_ID_DIGITS || (digits > 1 && text.charCodeAt(ID.length) === ZERO))
+    return undefined;
+  if (text.startsWith(RESULT, at)) return usualResponse(text, id, at + RESULT.length, last);
+  if (text.startsWith(METHOD, at)) return usualRequest(text, ID.length, at, last);
+  return undefined;
+}
+
+function usualResponse(text: string, id: number, start: number, last: number): Message | undefined {
+  let result: unknown;
+  try {
+    result = JSON.parse(text.substring(start, last));
+  } catch {
+    return undefined;
+  }
+  return { kind: "response", id, result, error: undefined, flaw: undefined };
+}
+
+function usualRequest(text: string, idStart: number, idEnd: number, last: number): Message | undefined {
+  const start = idEnd + METHOD.length;
+  let end = start;
+  for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(++end)) {
+    // Also ends the loop at the end of the text, where the code is NaN.
+    if (!(code >= FIRST_PRINTABLE) || code === BACKSLASH) return undefined;
+  }
+  const id = text.substring(idStart, idEnd);
+  const method = text.substring(start, end);
+  if (end + 1 === last) return { kind: "request", id, method, params: undefined };
+  if (!text.startsWith(PARAMS, end + 1)) return undefined;
+  let params: unknown;
+  try {
+    params = JSON.parse(text.substring(end + 1 + PARAMS.length, last));
+  } catch {
+    return undefined;
+  }
+  if (typeof params !== "object" || params === null) return undefined;
+  return { kind: "request", id, method, params: params as Params };
+}

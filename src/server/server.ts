@@ -1,0 +1,215 @@
+import type { Channel } from "../connection/channel.ts";
+import { Connection } from "../connection/connection.ts";
+import { Emitter } from "../connection/emitter.ts";
+import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
+import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
+import { type LimitOptions, resolveLimits } from "../protocol/limits.ts";
+import { guardedLogger, type Logger } from "../service/logger.ts";
+import type { Service } from "../service/service.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { routeTo } from "../transport/registry.ts";
+import type { TlsListenOptions } from "../transport/tls.ts";
+import type { Listener } from "../transport/transport.ts";
+import type { UnixListenOptions } from "../transport/unix.ts";
+
+/** How a server is made. */
+export interface ServerOptions {
+  /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
+  readonly timeout?: number;
+  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix. */
+  readonly limits?: LimitOptions;
+  /** For `tls:` addresses: certificate, key, whether clients must show a certificate, … */
+  readonly tls?: TlsListenOptions;
+  /** For `unix:` addresses: the socket file's mode. */
+  readonly unix?: UnixListenOptions;
+  /** Options for registered transports, each under its scheme. */
+  readonly transport?: Readonly<Record<string, unknown>>;
+  /** Default: warnings and errors go to the console. */
+  readonly logger?: Logger;
+  /** Default: the system's. Tests give their own. */
+  readonly clock?: Clock;
+}
+
+/** The events of a server. */
+export type ServerEvents = {
+  /** A client has connected. */
+  connection: readonly [connection: Connection];
+  /** Its connection can carry no more calls. */
+  disconnection: readonly [connection: Connection, reason: DisconnectError];
+};
+
+/**
+ * Serves a service on any number of addresses. Made by `listen`.
+ *
+ * Several servers can serve the same service; closing one leaves the service and the others alone.
+ */
+export class Server {
+  readonly service: Service;
+  readonly #options: ServerOptions;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #events: Emitter<ServerEvents>;
+  readonly #listeners: Listener[] = [];
+  readonly #connections = new Set<Connection>();
+  #closed: Promise<void> | undefined;
+
+  constructor(service: Service, options: ServerOptions = {}) {
+    this.service = service;
+    this.#options = options;
+    this.#logger = guardedLogger(options.logger);
+    this.#clock = options.clock ?? systemClock;
+    this.#events = new Emitter(this.#logger);
+  }
+
+  /** The addresses it listens on, with the ports the system picked. */
+  get addresses(): readonly string[] {
+    return this.#listeners.map(({ address }) => address);
+  }
+
+  /**
+   * The first of them.
+   *
+   * @throws Error when it listens nowhere
+   */
+  get address(): string {
+    const [first] = this.#listeners;
+    if (!first) throw new Error("this server listens nowhere");
+    return first.address;
+  }
+
+  /** The connections that are not over. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /**
+   * Listens on one more address.
+   *
+   * @returns the address to dial, with the port the system picked where port 0 was asked for
+   * @throws InvalidAddressError when it is no address
+   * @throws Error when it cannot be listened on, as the platform says it (`code` is `EADDRINUSE`, `EACCES`, …), or
+   * when the server was closed
+   */
+  async listen(address: string | URL): Promise<string> {
+    const route = routeTo(address);
+    const transport = await route.load();
+    const limits = resolveLimits(this.#options.limits, transport.limits);
+    const { tls, unix } = this.#options;
+    const options = {
+      limits,
+      transport: { ...this.#options.transport, tls, unix },
+      refused: (error: Error) =>
+        this.#logger.warn(`a connection to ${route.address.text} was refused:`, error),
+    };
+    this.#assertOpen();
+    const listener = await transport.listen(route.address, options, (channel) =>
+      this.accept(channel, limits),
+    );
+    if (this.#closed !== undefined) {
+      await listener.close();
+      this.#assertOpen();
+    }
+    this.#listeners.push(listener);
+    return listener.address;
+  }
+
+  /**
+   * Serves one more client, on a channel that came about in some other way.
+   *
+   * @param limits - default: the server's
+   */
+  accept(channel: Channel, limits: LimitOptions | undefined = this.#options.limits): Connection {
+    const { timeout } = this.#options;
+    const connection = new Connection(channel, {
+      service: this.service,
+      timeout,
+      limits,
+      logger: this.#logger,
+      clock: this.#clock,
+    });
+    this.#connections.add(connection);
+    connection.closed.then(() => this.#connections.delete(connection));
+    connection.disconnected.then((reason) => this.#events.emit("disconnection", connection, reason));
+    if (this.#closed !== undefined) connection.destroy(new Error("the server is closed"));
+    else this.#events.emit("connection", connection);
+    return connection;
+  }
+
+  /**
+   * Closes the server: stops accepting, answers what is new on its connections with -32097 (`isDraining` tells it on
+   * the other side), waits for what is in flight, flushes the answers and ends the connections.
+   *
+   * @param options - `timeout`: milliseconds for what is in flight; then it is answered with -32098 and its signals
+   * abort. Default: 10,000. Flushing has 5,000 more, then a connection is cut.
+   * @returns a promise that resolves once it is over. Idempotent. A method that awaits it waits for itself.
+   */
+  close({ timeout = 10_000 }: { readonly timeout?: number } = {}): Promise<void> {
+    this.#closed ??= this.#close(timeout);
+    return this.#closed;
+  }
+
+  on<Event extends keyof ServerEvents>(event: Event, listener: (...args: ServerEvents[Event]) => void): this {
+    this.#events.on(event, listener);
+    return this;
+  }
+
+  off<Event extends keyof ServerEvents>(
+    event: Event,
+    listener: (...args: ServerEvents[Event]) => void,
+  ): this {
+    this.#events.off(event, listener);
+    return this;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(timeout: number): Promise<void> {
+    const listening = this.#listeners.map((listener) => listener.close());
+    const connections = [...this.#connections];
+    const draining = connections.map(async (connection) => {
+      await connection.drain();
+      await connection.close();
+    });
+    const cancel = this.#clock.after(
+      timeout,
+      () => {
+        const reason = new ServerTimeoutError(undefined, `the server closed and waited ${timeout} ms`);
+        for (const connection of connections) connection.cancelInFlight(reason);
+      },
+      true,
+    );
+    await Promise.all([...listening, ...draining]);
+    cancel();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed !== undefined) throw new Error("this server is closed");
+  }
+}
+
+/**
+ * Serves a service on an address, or on several.
+ *
+ * ```ts
+ * const server = await listen(service, "tcp://127.0.0.1:7080");
+ * ```
+ *
+ * @throws as `Server.listen` does; nothing listens then
+ */
+export async function listen(
+  service: Service,
+  address: string | URL | readonly (string | URL)[],
+  options: ServerOptions = {},
+): Promise<Server> {
+  const server = new Server(service, options);
+  const addresses = typeof address === "string" || address instanceof URL ? [address] : address;
+  try {
+    for (const one of addresses) await server.listen(one);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  return server;
+}

@@ -1,0 +1,238 @@
+import {
+  type ErrorObject,
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  invalidParams,
+  METHOD_NOT_FOUND,
+  overLimit,
+  SERVER_BUSY,
+  SERVER_ERROR,
+} from "../protocol/error-object.ts";
+import { isRpcError } from "../protocol/errors/rpc-error.ts";
+import type {
+  Message,
+  NotificationMessage,
+  Params,
+  RequestMessage,
+  SingleMessage,
+} from "../protocol/message.ts";
+import { errorText, resultText } from "../protocol/serialize.ts";
+import type { Clock } from "../time/clock.ts";
+import { BatchAnswers } from "./batch-answers.ts";
+import { type CallerConnection, HandlerContext } from "./context.ts";
+import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
+import type { Method } from "./method.ts";
+
+/** What a caller's calls need of the service. */
+export interface CallerHost {
+  readonly clock: Clock;
+  find(name: string): Method | undefined;
+  /** Counts a call as in flight; returns its ordinal. */
+  started(method: Method): number;
+  /** Counts it out again. */
+  ended(method: Method, ordinal: number): void;
+  /** The deadline of a call that starts now, on the clock's scale. */
+  deadlineOf(method: Method): number;
+  /** Makes sure the deadline is looked after. */
+  watch(deadline: number): void;
+  /** Tells the error hook. Never throws. */
+  failed(error: unknown, method: string): void;
+}
+
+/** What there is to know of a caller. */
+export interface CallerOptions {
+  /** What the handlers' contexts show. */
+  readonly connection?: CallerConnection;
+  /** How many of its calls may be in flight at once. */
+  readonly maxInFlight: number;
+}
+
+type CallMessage = RequestMessage | NotificationMessage;
+
+/**
+ * One who calls the service: a connection, or whoever uses `service.handle`. It takes messages, runs methods and
+ * hands on answers, and it holds the record of what this caller has in flight.
+ *
+ * `receive` never throws, and each request is answered exactly once, unless the caller is abandoned.
+ */
+export class Caller {
+  /** Called whenever nothing is in flight any more. */
+  onIdle: (() => void) | undefined;
+  /** What every known method answers to this caller from now on; `undefined` to serve it. */
+  refusal: ErrorObject | undefined;
+
+  readonly #host: CallerHost;
+  readonly #connection: CallerConnection | undefined;
+  readonly #maxInFlight: number;
+  #inFlight = 0;
+  /** Those in flight that wait for a promise, in no order. */
+  readonly #waiting: InFlightCall[] = [];
+
+  constructor(host: CallerHost, { connection, maxInFlight }: CallerOptions) {
+    this.#host = host;
+    this.#connection = connection;
+    this.#maxInFlight = maxInFlight;
+  }
+
+  /** How many calls are in flight, notifications included. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Takes a message. Answers go to the sink, before this returns or later. */
+  receive(message: Message, sink: AnswerSink): void {
+    if (message.kind !== "batch") {
+      this.#receiveSingle(message, sink);
+      return;
+    }
+    const answers = new BatchAnswers(message.members, sink);
+    for (const member of message.members) this.#receiveSingle(member, answers);
+  }
+
+  /**
+   * Ends every call that `due` picks: answers it with the error and aborts its signal.
+   *
+   * @param reason - what the signals abort with
+   * @returns the earliest deadline of those that go on
+   */
+  cancel(error: ErrorObject, reason: unknown, due: (call: InFlightCall) => boolean = () => true): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    // Backwards, since taking one out moves the last one to its place. A signal's listener may end others.
+    for (let i = this.#waiting.length - 1; i >= 0; i--) {
+      const call = this.#waiting[i];
+      if (!call) continue;
+      if (due(call)) this.#end(call, () => errorText(call.id as string, error), reason);
+      else if (call.deadline < earliest) earliest = call.deadline;
+    }
+    return earliest;
+  }
+
+  /** Aborts everything in flight without a word: the caller is gone. */
+  abandon(reason: unknown): void {
+    for (const call of [...this.#waiting]) this.#end(call, undefined, reason);
+  }
+
+  #receiveSingle(message: SingleMessage, sink: AnswerSink): void {
+    if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
+    else if (message.kind === "invalid") sink.answer(errorText(message.id, message.error));
+    // An answer nobody asked for is no request either.
+    else sink.answer(errorText(JSON.stringify(message.id ?? null), INVALID_REQUEST));
+  }
+
+  #call(message: CallMessage, sink: AnswerSink): void {
+    const method = this.#host.find(message.method);
+    const refusal = method ? this.#refusalOf(method, message.params) : METHOD_NOT_FOUND;
+    if (refusal) {
+      if (message.id !== undefined) sink.answer(errorText(message.id, refusal));
+      return;
+    }
+    this.#run(method as Method, message, sink);
+  }
+
+  /** Why a call is not even tried; `undefined` when it is. */
+  #refusalOf(method: Method, params: Params | undefined): ErrorObject | undefined {
+    const misfit = method.parameters.misfit(params);
+    if (misfit !== undefined) return invalidParams(misfit);
+    if (method.refusal) return method.refusal;
+    if (this.refusal) return this.refusal;
+    if (this.#inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
+    return undefined;
+  }
+
+  #run(method: Method, { id, params }: CallMessage, sink: AnswerSink): void {
+    const host = this.#host;
+    const ordinal = host.started(method);
+    this.#inFlight++;
+    let context: HandlerContext | undefined;
+    let deadline: number | undefined;
+    let result: unknown;
+    try {
+      const args = method.parameters.toArguments(params);
+      if (method.wantsContext) {
+        deadline = host.deadlineOf(method);
+        context = new HandlerContext(method.name, id === undefined, this.#connection, host.clock, deadline);
+        result = method.invokeWith(context, args);
+      } else result = method.invoke(args);
+      if (isThenable(result)) {
+        deadline ??= host.deadlineOf(method);
+        this.#await(result, { method, id, sink, ordinal, deadline, context, index: this.#waiting.length });
+        return;
+      }
+    } catch (error) {
+      if (id !== undefined) sink.answer(this.#failure(id, error, method));
+      else this.#report(error, method);
+      this.#countOut(method, ordinal);
+      return;
+    }
+    if (id !== undefined) sink.answer(this.#success(id, result, method));
+    this.#countOut(method, ordinal);
+  }
+
+  #await(result: PromiseLike<unknown>, call: InFlightCall): void {
+    this.#waiting.push(call);
+    this.#host.watch(call.deadline);
+    // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
+    Promise.resolve(result).then(
+      (value) => this.#end(call, () => this.#success(call.id as string, value, call.method)),
+      (error) => this.#rejected(call, error),
+    );
+  }
+
+  #rejected(call: InFlightCall, error: unknown): void {
+    if (call.id === undefined && call.index >= 0) this.#report(error, call.method);
+    this.#end(call, () => this.#failure(call.id as string, error, call.method));
+  }
+
+  /**
+   * The one way out of flight for a call that waits. A second end, such as the late result of a call that was timed
+   * out, changes nothing.
+   *
+   * @param text - makes the answer; `undefined` when nobody is left to be answered
+   * @param reason - what to abort the call's signal with, where it ends before its method does
+   */
+  #end(call: InFlightCall, text: (() => string) | undefined, reason?: unknown): void {
+    if (call.index < 0) return;
+    const last = this.#waiting.pop() as InFlightCall;
+    if (last !== call) {
+      this.#waiting[call.index] = last;
+      last.index = call.index;
+    }
+    call.index = -1;
+    if (text && call.id !== undefined) call.sink.answer(text());
+    if (reason !== undefined) call.context?.abort(reason);
+    this.#countOut(call.method, call.ordinal);
+  }
+
+  #countOut(method: Method, ordinal: number): void {
+    this.#inFlight--;
+    this.#host.ended(method, ordinal);
+    if (this.#inFlight === 0) this.onIdle?.();
+  }
+
+  #success(id: string, result: unknown, method: Method): string {
+    try {
+      return resultText(id, result);
+    } catch (error) {
+      this.#host.failed(error, method.name);
+      return errorText(id, INTERNAL_ERROR);
+    }
+  }
+
+  #failure(id: string, error: unknown, method: Method): string {
+    this.#report(error, method);
+    return errorText(id, isRpcError(error) ? error : SERVER_ERROR);
+  }
+
+  /** An `RpcError` is an answer like any other; anything else is for the hook, and only for the hook. */
+  #report(error: unknown, method: Method): void {
+    if (!isRpcError(error)) this.#host.failed(error, method.name);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}

@@ -1,0 +1,82 @@
+import type { Params } from "../protocol/message.ts";
+import type { Clock } from "../time/clock.ts";
+import type { PeerInfo } from "./peer.ts";
+
+/** How a call back is made; see `CallOptions`. */
+export interface CallBackOptions {
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The connection a call came by, as a handler may use it: to see who calls, and to call back. */
+export interface CallerConnection {
+  readonly peer: PeerInfo;
+  call(method: string, params?: Params, options?: CallBackOptions): Promise<unknown>;
+  notify(method: string, params?: Params, options?: CallBackOptions): Promise<void>;
+}
+
+/**
+ * What a method can know of the call it answers. A method gets it as its first argument when its registration says
+ * `context: true`.
+ */
+export interface CallContext {
+  /** The name the caller used. */
+  readonly method: string;
+  /** Whether it came as a notification: nobody will see what the method answers. */
+  readonly notification: boolean;
+  /** The connection it came by; `undefined` where there is none, as with `service.handle(text)`. */
+  readonly connection: CallerConnection | undefined;
+  /**
+   * Aborts when the answer is no longer wanted: on the timeout, on `cancelPending`, and when the peer has left. The
+   * reason is the error that says which.
+   */
+  readonly signal: AbortSignal;
+  /** When the timeout is due, in milliseconds since 1970 as `Date.now()` counts; `undefined` when there is none. */
+  readonly deadline: number | undefined;
+}
+
+/** The context of one call. The signal is made when it is first looked at: an unused one would double a call's cost. */
+export class HandlerContext implements CallContext {
+  readonly method: string;
+  readonly notification: boolean;
+  readonly connection: CallerConnection | undefined;
+  readonly #clock: Clock;
+  readonly #deadline: number;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #reason: unknown;
+
+  /** @param deadline - on the clock's scale, Infinity for none */
+  constructor(
+    method: string,
+    notification: boolean,
+    connection: CallerConnection | undefined,
+    clock: Clock,
+    deadline: number,
+  ) {
+    this.method = method;
+    this.notification = notification;
+    this.connection = connection;
+    this.#clock = clock;
+    this.#deadline = deadline;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get deadline(): number | undefined {
+    if (this.#deadline === Number.POSITIVE_INFINITY) return undefined;
+    return Date.now() + this.#deadline - this.#clock.now();
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,169 @@
+import type { CallContext } from "./context.ts";
+import type { MethodFunction, MethodOptions } from "./method.ts";
+
+/** How a handler's method is exported. */
+export interface ExportOptions extends MethodOptions {
+  /** Its name, to which the handler's namespace is added. Default: the method's own. */
+  readonly name?: string;
+}
+
+/** One mark: how a method is exported, and the function that stood there when it was marked. */
+export interface ExportMark {
+  readonly options: ExportOptions;
+  readonly marked: MethodFunction | undefined;
+}
+
+type Marks = Map<string, ExportMark>;
+
+/* Registered, so that a handler marked by one copy of this package can be added to a service of another. */
+const marksKey = Symbol.for("tsjason.exports");
+
+type Marked = { [marksKey]?: Marks };
+
+function mark(target: object, property: string, exportMark: ExportMark): void {
+  if (!Object.hasOwn(target, marksKey)) Object.defineProperty(target, marksKey, { value: new Map() });
+  (target as { [marksKey]: Marks })[marksKey].set(property, exportMark);
+}
+
+/** `true` where a function's number of parameters is all there is to know: none optional, none rest. */
+type CountsByLength<F extends MethodFunction> = number extends Parameters<F>["length"]
+  ? false
+  : Parameters<F>["length"] extends Required<Parameters<F>>["length"]
+    ? true
+    : false;
+
+type IsContext<T> = 0 extends 1 & T
+  ? false
+  : [T] extends [never]
+    ? false
+    : [T] extends [CallContext]
+      ? true
+      : false;
+
+/**
+ * `unknown` where the options say of the function what they must, else a type that no function has, whose name is
+ * the message.
+ */
+export type Checked<F extends MethodFunction, O> = (O extends { context: true }
+  ? F extends (context: CallContext, ...args: never[]) => unknown
+    ? unknown
+    : { "with context: true, the first parameter is the CallContext": never }
+  : IsContext<Parameters<F>[0]> extends true
+    ? { "to get the CallContext, say context: true": never }
+    : unknown) &
+  (O extends { params: readonly string[] }
+    ? unknown
+    : CountsByLength<F> extends true
+      ? unknown
+      : { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never });
+
+/** What `@exportRpc(…)` gives: a decorator for methods as TC39 specifies it. */
+export type ExportDecorator<O> = <F extends MethodFunction>(
+  method: F & Checked<F, O>,
+  context: ClassMethodDecoratorContext,
+) => void;
+
+/**
+ * Marks a method of a handler class as one that callers can call. What is not marked is not exported. Subclasses
+ * inherit the mark, and a method that overrides a marked one keeps it.
+ *
+ * ```ts
+ * class Example {
+ *   @exportRpc()
+ *   add(a: number, b: number) { return a + b; }
+ *
+ *   @exportRpc("echo")
+ *   echo2(text: string) { return text; }
+ *
+ *   @exportRpc({ context: true, params: ["greeting?"] })
+ *   whoami({ connection }: CallContext, greeting = "You are") { return `${greeting} ${connection?.peer.address}`; }
+ * }
+ * ```
+ *
+ * @param options - the exported name, or all options
+ * @throws TypeError when it does not stand on a public instance method, or is used as TypeScript's
+ * `experimentalDecorators` use decorators
+ */
+export function exportRpc<const O extends ExportOptions = Record<never, never>>(
+  options?: string | O,
+): ExportDecorator<O> {
+  if (typeof options === "function") throw new TypeError("write @exportRpc(), with the parentheses");
+  const exportOptions = toOptions(options);
+  return (method, context: unknown) => {
+    const { kind, name, isStatic, isPrivate, addInitializer } = readContext(context);
+    const what = isPrivate ? `private ${kind}` : isStatic ? `static ${kind}` : kind;
+    if (what !== "method" || typeof method !== "function") {
+      throw new TypeError(`@exportRpc() goes on public methods, not on the ${what} ${String(name)}`);
+    }
+    if (typeof name !== "string") {
+      throw new TypeError(`@exportRpc() cannot export ${String(name)}: a method's name is a string`);
+    }
+    // On the instance, not on the function: another decorator may put a wrapper in the function's place.
+    addInitializer(function () {
+      mark(this, name, { options: exportOptions, marked: method });
+    });
+  };
+}
+
+function readContext(context: unknown) {
+  if (typeof context !== "object" || context === null || !("addInitializer" in context)) {
+    throw new TypeError(
+      "@exportRpc() is a standard decorator: compile without experimentalDecorators, or mark methods with exportMethods()",
+    );
+  }
+  const given = context as ClassMethodDecoratorContext<object>;
+  return {
+    kind: given.kind as string,
+    name: given.name,
+    isStatic: given.static,
+    isPrivate: given.private,
+    addInitializer: given.addInitializer,
+  };
+}
+
+function toOptions(options: string | ExportOptions | undefined): ExportOptions {
+  const given = typeof options === "string" ? { name: options } : (options ?? {});
+  if (given.name !== undefined && (typeof given.name !== "string" || given.name === "")) {
+    throw new TypeError(`expected a name to export a method by, got ${JSON.stringify(given.name)}`);
+  }
+  return given;
+}
+
+/**
+ * Marks methods without a decorator, for plain JavaScript.
+ *
+ * ```js
+ * class Example { echo(text) { return text; } sub(a, b) { return a - b; } }
+ * exportMethods(Example, { echo: true, sub: { name: "subtract", params: ["minuend", "subtrahend"] } });
+ * ```
+ *
+ * @param target - a class, or an object that is a handler itself
+ * @param methods - what to export: `true` for a method as it is, its exported name, or all options
+ * @throws TypeError when there is no such method
+ */
+export function exportMethods(
+  target: object | (abstract new (...args: never[]) => object),
+  methods: { readonly [property: string]: true | string | ExportOptions },
+): void {
+  const owner = typeof target === "function" ? (target.prototype as object) : target;
+  for (const [property, options] of Object.entries(methods)) {
+    const fn = (owner as Record<string, unknown>)[property];
+    if (typeof fn !== "function") throw new TypeError(`there is no method ${property} to export`);
+    mark(owner, property, {
+      options: toOptions(options === true ? undefined : options),
+      marked: fn as MethodFunction,
+    });
+  }
+}
+
+/** The marks of a handler, its own and inherited ones, by property. The mark nearest to the handler counts. */
+export function exportMarks(handler: object): ReadonlyMap<string, ExportMark> {
+  const found: Marks = new Map();
+  for (let at: object | null = handler; at !== null; at = Object.getPrototypeOf(at)) {
+    if (!Object.hasOwn(at, marksKey)) continue;
+    for (const [property, exportMark] of (at as Required<Marked>)[marksKey]) {
+      if (!found.has(property)) found.set(property, exportMark);
+    }
+  }
+  return found;
+}

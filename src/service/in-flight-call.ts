@@ -1,0 +1,22 @@
+import type { HandlerContext } from "./context.ts";
+import type { Method } from "./method.ts";
+
+/** Where answers go. */
+export interface AnswerSink {
+  answer(text: string): void;
+}
+
+/** A call whose method has returned a promise. Made only then: a method that answers at once needs no record. */
+export interface InFlightCall {
+  readonly method: Method;
+  /** The JSON text of the request's id; `undefined` for a notification. */
+  readonly id: string | undefined;
+  readonly sink: AnswerSink;
+  /** Its place in the order in which the service's calls started. */
+  readonly ordinal: number;
+  /** On the clock's scale; Infinity for none. */
+  readonly deadline: number;
+  readonly context: HandlerContext | undefined;
+  /** Where its caller keeps it; -1 once it is no longer in flight. */
+  index: number;
+}

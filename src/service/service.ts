@@ -1,0 +1,288 @@
+import {
+  type ErrorObject,
+  INVALID_REQUEST,
+  overLimit,
+  SERVER_TIMEOUT,
+  SERVICE_UNAVAILABLE,
+} from "../protocol/error-object.ts";
+import { isRpcError, type RpcError } from "../protocol/errors/rpc-error.ts";
+import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
+import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { parseMessage } from "../protocol/parse.ts";
+import { errorText } from "../protocol/serialize.ts";
+import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
+import { Deadlines } from "../time/deadlines.ts";
+import { isAnswered } from "./batch-answers.ts";
+import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
+import { Exchange } from "./exchange.ts";
+import { type Checked, exportMarks } from "./export-rpc.ts";
+import { guardedLogger, type Logger } from "./logger.ts";
+import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
+import { ServingState } from "./serving-state.ts";
+
+/** How a service is made. */
+export interface ServiceOptions {
+  /** Milliseconds every method has for its answer, unless its own `timeout` says otherwise. Default: 0, no end. */
+  readonly timeout?: number;
+  /**
+   * Told what a method threw that is not an `RpcError`, and of results that JSON cannot hold: what the caller does
+   * not get to see. Default: it is logged as an error.
+   */
+  readonly onError?: (error: unknown, call: { readonly method: string }) => void;
+  /** Default: warnings and errors go to the console. */
+  readonly logger?: Logger;
+  /**
+   * What `handle` lets in: of the limits, `messageBytes`, `batchLength` and `inFlight`. Connections have limits of
+   * their own. Default: the `untrusted` profile.
+   */
+  readonly limits?: LimitOptions;
+  /** Default: the system's. Tests give their own. */
+  readonly clock?: Clock;
+}
+
+/** How a handler is added. */
+export interface HandlerOptions {
+  /** What its methods' names begin with, in one part or several: `"main"`, `["audio", "mixer"]`. Default: nothing. */
+  readonly namespace?: string | readonly string[];
+  /** What stands between the parts. Default: a full stop. */
+  readonly separator?: string;
+}
+
+/** An error to answer with, or a class of one that needs no argument. */
+export type Refusal = RpcError | (new () => RpcError);
+
+/**
+ * A table of methods and whether it is serving: the callee of JSON-RPC 2.0, without any connection.
+ *
+ * One service can be served on any number of addresses at once, see `listen`; `handle` serves it a text at a time.
+ */
+export class Service {
+  readonly #methods = new Map<string, Method>();
+  readonly #state = new ServingState(this.#methods);
+  readonly #callers = new Set<Caller>();
+  readonly #limits: Limits;
+  readonly #logger: Logger;
+  readonly #onError: ServiceOptions["onError"];
+  readonly #clock: Clock;
+  readonly #timeout: number;
+  readonly #deadlines: Deadlines;
+  readonly #host: CallerHost;
+  readonly #exchanges: Caller;
+
+  /** @throws RangeError when an option's value makes no sense */
+  constructor(options: ServiceOptions = {}) {
+    this.#timeout = timeoutOf(options.timeout ?? 0);
+    this.#limits = resolveLimits(options.limits, untrusted);
+    this.#logger = guardedLogger(options.logger);
+    this.#onError = options.onError;
+    this.#clock = options.clock ?? systemClock;
+    this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
+    this.#host = this.#makeHost();
+    this.#exchanges = this.open({ maxInFlight: this.#limits.inFlight });
+  }
+
+  /** The names of all methods, in the order in which they were added. */
+  get methodNames(): string[] {
+    return [...this.#methods.keys()];
+  }
+
+  /** How many calls are in flight: received and not yet answered, notifications included. */
+  get inFlight(): number {
+    let sum = 0;
+    for (const caller of this.#callers) sum += caller.inFlight;
+    return sum;
+  }
+
+  /**
+   * Adds what a handler exports (see `exportRpc`). Either all of it is added or nothing.
+   *
+   * @throws Error when it exports nothing, or a name is taken
+   * @throws TypeError when a namespace or an exported name cannot be one
+   */
+  addHandler(handler: object, { namespace = [], separator = "." }: HandlerOptions = {}): this {
+    const parts = typeof namespace === "string" ? [namespace] : namespace;
+    if (parts.some((part) => typeof part !== "string" || part === "")) {
+      throw new TypeError(
+        `expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`,
+      );
+    }
+    const marks = exportMarks(handler);
+    if (marks.size === 0) {
+      throw new Error(
+        `${handler.constructor?.name || "this handler"} exports no method: mark some with @exportRpc()`,
+      );
+    }
+    const methods = [...marks].map(([property, { options, marked }]) => {
+      const fn = (handler as Record<string, MethodFunction>)[property];
+      if (typeof fn !== "function") throw new TypeError(`${property} is exported, and is not a method`);
+      const name = [...parts, options.name ?? property].join(separator);
+      // A wrapper that takes (...args) has no length of its own, and an override may leave out what it does not use.
+      const length = Math.max(fn.length, marked?.length ?? 0);
+      return new Method(name, fn, options, { self: handler, separator, length });
+    });
+    this.#add(methods);
+    return this;
+  }
+
+  /**
+   * Adds a function as a method.
+   *
+   * @param name - its whole name
+   * @throws Error when the name is taken
+   * @throws TypeError when it cannot be a method's name, or the options do not fit the function
+   */
+  addMethod<F extends MethodFunction, const O extends MethodOptions = Record<never, never>>(
+    name: string,
+    fn: F & Checked<F, O>,
+    options?: O,
+  ): this {
+    if (typeof fn !== "function")
+      throw new TypeError(`expected a function as the method ${name}, got ${typeof fn}`);
+    this.#add([new Method(name, fn, options)]);
+    return this;
+  }
+
+  /**
+   * Stops serving: from now on every method answers with the error, while what is in flight goes on. Unknown methods
+   * and params that do not fit are still told so; notifications are dropped.
+   *
+   * @param error - default: -32097 "Service Unavailable"
+   * @param options - `namespace`: stop only what lies under it (`"main"` covers `main.echo` and `main.x.y`)
+   * @returns a promise that resolves once nothing is in flight that was when it was asked. A method that awaits it
+   * waits for itself.
+   * @throws TypeError when the error is no `RpcError`, nor a class of one that needs no argument
+   * @throws RangeError when there is nothing under the namespace
+   */
+  stopServing(error?: Refusal, { namespace }: { readonly namespace?: string } = {}): Promise<void> {
+    this.#checkNamespace(namespace);
+    return this.#state.stop(namespace, refusalFrom(error));
+  }
+
+  /**
+   * Serves again what `stopServing` stopped.
+   *
+   * @param options - `namespace`: undoes the stop of that namespace; without it, the stop of the whole service. Each
+   * lasts until it is undone itself.
+   */
+  startServing({ namespace }: { readonly namespace?: string } = {}): void {
+    this.#checkNamespace(namespace);
+    this.#state.start(namespace);
+  }
+
+  /** Ends everything in flight: answers it with -32098 "Server Timeout" and aborts the handlers' signals. */
+  cancelPending(): void {
+    const reason = new ServerTimeoutError(undefined, "the service has cancelled what was in flight");
+    for (const caller of this.#callers) caller.cancel(SERVER_TIMEOUT, reason);
+  }
+
+  /**
+   * Serves one text: a request, a notification or a batch.
+   *
+   * @returns the answer, as a promise only if a method needs time; `undefined` when there is nothing to answer. It
+   * never throws and never rejects.
+   */
+  handle(text: string): string | undefined | Promise<string> {
+    const { messageBytes, batchLength } = this.#limits;
+    if (text.length > messageBytes) {
+      return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
+    }
+    const message = parseMessage(text, batchLength);
+    const exchange = new Exchange();
+    this.#exchanges.receive(message, exchange);
+    const answered = message.kind === "batch" ? message.members.some(isAnswered) : isAnswered(message);
+    return answered ? exchange.outcome() : undefined;
+  }
+
+  /**
+   * Registers one more caller, such as a connection. Whoever opens it calls {@link Service.release} in the end.
+   *
+   * @internal
+   */
+  open(options: CallerOptions): Caller {
+    const caller = new Caller(this.#host, options);
+    this.#callers.add(caller);
+    return caller;
+  }
+
+  /** @internal */
+  release(caller: Caller): void {
+    this.#callers.delete(caller);
+  }
+
+  #add(methods: readonly Method[]): void {
+    const names = new Set<string>();
+    for (const { name } of methods) {
+      if (typeof name !== "string" || name === "")
+        throw new TypeError("expected a method's name, got nothing");
+      // Section 4: names that begin with "rpc." are for extensions of JSON-RPC itself.
+      if (name.startsWith("rpc.")) throw new TypeError(`${name}: names that begin with "rpc." are reserved`);
+      if (names.has(name) || this.#methods.has(name)) throw new Error(`there is a method ${name} already`);
+      names.add(name);
+    }
+    for (const method of methods) {
+      method.refusal = this.#state.refusalOf(method);
+      this.#methods.set(method.name, method);
+    }
+  }
+
+  #checkNamespace(namespace: string | undefined): void {
+    if (namespace === undefined) return;
+    for (const method of this.#methods.values()) if (method.isUnder(namespace)) return;
+    throw new RangeError(`there is no method under the namespace ${namespace}`);
+  }
+
+  #timeOut(now: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    const reason = new ServerTimeoutError();
+    for (const caller of this.#callers) {
+      earliest = Math.min(
+        earliest,
+        caller.cancel(SERVER_TIMEOUT, reason, (call) => call.deadline <= now),
+      );
+    }
+    return earliest;
+  }
+
+  #makeHost(): CallerHost {
+    return {
+      clock: this.#clock,
+      find: (name) => this.#methods.get(name),
+      started: (method) => this.#state.started(method),
+      ended: (method, ordinal) => this.#state.ended(method, ordinal),
+      deadlineOf: (method) => {
+        const timeout = method.timeout ?? this.#timeout;
+        return timeout === Number.POSITIVE_INFINITY ? timeout : this.#clock.now() + timeout;
+      },
+      watch: (deadline) => this.#deadlines.watch(deadline),
+      failed: (error, method) => this.#failed(error, method),
+    };
+  }
+
+  #failed(error: unknown, method: string): void {
+    if (!this.#onError) {
+      this.#logger.error(`the method ${method} failed:`, error);
+      return;
+    }
+    try {
+      const outcome: unknown = this.#onError(error, { method });
+      // A hook may well be async.
+      if (outcome instanceof Promise) outcome.catch((hookError) => this.#hookFailed(hookError, error));
+    } catch (hookError) {
+      this.#hookFailed(hookError, error);
+    }
+  }
+
+  #hookFailed(hookError: unknown, error: unknown): void {
+    this.#logger.error("the onError hook failed:", hookError);
+    this.#logger.error("with this error to tell:", error);
+  }
+}
+
+function refusalFrom(error: Refusal | undefined): ErrorObject {
+  if (error === undefined) return SERVICE_UNAVAILABLE;
+  const made: unknown = typeof error === "function" ? new error() : error;
+  if (!isRpcError(made)) {
+    throw new TypeError("expected an RpcError to stop with, or a class of one that needs no argument");
+  }
+  return made.toJSON();
+}

@@ -1,0 +1,54 @@
+import type { Channel } from "../connection/channel.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Address } from "./address.ts";
+
+/**
+ * A SEAM: how channels come about. A transport is a module that is loaded when an address of its scheme is first
+ * used; `registerTransport` adds one. Every transport passes `test/conformance/transport.ts`.
+ */
+export interface Transport {
+  /** The limits that hold where the user gave none. */
+  readonly limits: Limits;
+
+  /**
+   * Dials.
+   *
+   * @returns a channel that works; nobody has called `open` on it yet
+   * @throws InvalidAddressError when the address makes no sense for this transport
+   * @throws whatever the platform says, for example an `ECONNREFUSED`, as it is: the caller wraps it
+   */
+  connect(address: Address, options: DialOptions): Promise<Channel>;
+
+  /**
+   * Listens.
+   *
+   * @param accept - called with each channel, as it is there; whoever is called opens it
+   * @throws InvalidAddressError, or whatever the platform says, for example an `EADDRINUSE`
+   */
+  listen(address: Address, options: AcceptOptions, accept: (channel: Channel) => void): Promise<Listener>;
+}
+
+/** What a transport is told when it dials. */
+export interface DialOptions {
+  readonly limits: Limits;
+  /** Gives the dial up: whatever was opened is closed, and `connect` rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** What the user said under the transport's own name, for example `{ tls: { ca } }`; the transport knows its type. */
+  readonly transport: Readonly<Record<string, unknown>>;
+}
+
+/** What a transport is told when it listens. */
+export interface AcceptOptions {
+  readonly limits: Limits;
+  readonly transport: Readonly<Record<string, unknown>>;
+  /** Where to report what went wrong before there was a channel, for example a failed TLS handshake. */
+  readonly refused: (error: Error) => void;
+}
+
+/** Something that listens. */
+export interface Listener {
+  /** The address to dial, with the port the system picked where port 0 was asked for. */
+  readonly address: string;
+  /** Stops accepting. Channels that were accepted live on. Idempotent; resolves when the address is free again. */
+  close(): Promise<void>;
+}
