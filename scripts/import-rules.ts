@@ -1,6 +1,6 @@
 /**
- * The rules for imports under src/, and the checker that holds them (see test/imports.test.ts): each folder of src/ is a
- * room with one job, and imports run only downwards.
+ * The rules for imports under src/, and the checker that holds them (see test/imports.test.ts): each folder of src/ is
+ * a room with one job, and imports run only downwards.
  */
 import { dirname, join } from "node:path/posix";
 import {
@@ -25,7 +25,7 @@ import { createVirtualFileSystem } from "typescript/unstable/fs";
 import { API } from "typescript/unstable/sync";
 
 /**
- * What a room may import from other rooms: whole rooms, single files of them, or, where it says "type", their types only.
+ * What a room may import from others: whole rooms, single files of them, or, where it says "type", types only.
  * The order is from the bottom up: a room names only rooms before it.
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -42,12 +42,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: ["protocol", "time", "service", "connection", "framing", "transport", "client", "server", "sync"],
 };
 
-/** Rooms that may import `node:*` and packages. The rest runs in browsers too, but for what it loads when it needs it. */
+/** Rooms that may import `node:*` and packages. The rest also runs in browsers, until it loads one of these. */
 const atHomeInNode = new Set(["framing", "transport", "testing", "sync", "cli"]);
 /** Rooms that may not even load `node:*` lazily, nor use its types. */
 const awayFromNode = new Set(["time", "protocol", "service"]);
 
-/** Each is `transport/<name>.ts`, `transport/<name>-*.ts` or a folder; the other files of transport/ are shared by them. */
+/** Each is `transport/<name>.ts`, `transport/<name>-*.ts` or a folder. The transports share the other files. */
 const transports = ["tcp", "tls", "unix", "stdio", "websocket", "http", "message-port", "nats"];
 
 /** What src/index.ts must not have loaded when it is loaded, beside `node:*` and the transports themselves. */
@@ -164,9 +164,7 @@ function roomProblems({ from, to, kind }: Import, sources: Sources, packages: re
   if (!to.startsWith("src/")) {
     const name = to.split("/", to.startsWith("@") ? 2 : 1).join("/");
     if (!packages.includes(name)) return [`imports ${to}, which package.json does not list as a dependency`];
-    return atHomeInNode.has(room)
-      ? []
-      : [`${isIndex ? "index.ts" : room} must not import the package ${name}`];
+    return atHomeInNode.has(room) ? [] : [`${isIndex ? "index.ts" : room} must not import the package ${name}`];
   }
   if (!Object.hasOwn(sources, to)) return [`imports ${to}, which does not exist`];
   const other = roomOf(to);
@@ -193,8 +191,7 @@ function loadProblems(imports: readonly Import[]): string[] {
     for (const { from, to, kind } of imports) {
       if (from !== file || to === undefined || kind !== "value" || ways.has(to)) continue;
       ways.set(to, `${way} -> ${to}`);
-      const unwanted =
-        to.startsWith("node:") || notAtLoadTime.has(roomOf(to)) || transportOf(to) !== undefined;
+      const unwanted = to.startsWith("node:") || notAtLoadTime.has(roomOf(to)) || transportOf(to) !== undefined;
       if (unwanted) problems.push(`src/index.ts must not load ${to}: ${way} -> ${to}`);
     }
   }
@@ -208,9 +205,7 @@ function cycleProblems(imports: readonly Import[]): string[] {
     for (const { from, to, kind } of imports) {
       if (to !== undefined && kinds.includes(kind)) edges.set(from, [...(edges.get(from) ?? []), to]);
     }
-    return new Set(
-      [...edges.keys()].map((file) => shortestCycle(file, edges)).filter((cycle) => cycle !== undefined),
-    );
+    return new Set([...edges.keys()].map((file) => shortestCycle(file, edges)).filter((cycle) => cycle !== undefined));
   };
   const loading = cycles(["value"]);
   const typing = [...cycles(["value", "type"])].filter((cycle) => !loading.has(cycle));

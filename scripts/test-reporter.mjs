@@ -1,5 +1,5 @@
-// A reporter for node:test, read by test.mjs: one line of JSON for each test, each suite that was skipped as a whole, and
-// each file that node reports as a whole (it has no test, or failed outside of its tests).
+// A reporter for node:test, read by test.mjs: one line of JSON for each test, each suite that was skipped as a whole,
+// and each file that node reports as a whole (it has no test, or failed outside of its tests).
 
 /**
  * @typedef {object} Result
@@ -25,8 +25,7 @@ export default async function* results(events) {
       const { skip, todo } = data;
       if (skip !== undefined && skip !== false)
         result.skip = skip === true ? "no reason given" : skip || "no reason given";
-      else if (todo !== undefined && todo !== false)
-        result.skip = `todo: ${todo === true ? "no reason given" : todo}`;
+      else if (todo !== undefined && todo !== false) result.skip = `todo: ${todo === true ? "no reason given" : todo}`;
       if (data.details?.type === "suite" && result.skip === undefined) continue;
       yield `${JSON.stringify(result)}\n`;
     }

@@ -23,8 +23,7 @@ const flags = args.filter((arg) => arg.startsWith("-") && arg !== "--no-skips");
 const named = args.filter((arg) => !arg.startsWith("-"));
 const filtered = flags.some((flag) => /^--test-(name-pattern|skip-pattern|only)/.test(flag));
 
-const files =
-  named.length > 0 ? named.flatMap((path) => testFiles(resolve(path))) : testFiles(join(root, "test"));
+const files = named.length > 0 ? named.flatMap((path) => testFiles(resolve(path))) : testFiles(join(root, "test"));
 if (files.length === 0) fail("no test files");
 
 const scratch = mkdtempSync(join(tmpdir(), "tsjason-test-"));

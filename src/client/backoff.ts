@@ -6,6 +6,16 @@ export interface RedialOptions {
   readonly maxDelay?: number;
 }
 
+/** @throws RangeError when a delay is no number, or a negative one */
+export function checkRedial(options: RedialOptions): RedialOptions {
+  for (const name of ["initialDelay", "maxDelay"] as const) {
+    const ms = options[name];
+    if (ms === undefined || (typeof ms === "number" && ms >= 0)) continue;
+    throw new RangeError(`expected milliseconds as redial.${name}, got ${String(ms)}`);
+  }
+  return options;
+}
+
 /**
  * Exponential backoff with full jitter: each wait is random between nothing and a bound that doubles, so that many
  * clients of a server that comes back do not come back all at once.

@@ -2,23 +2,25 @@ import type { AnyApi, CallArguments, MethodName, RemoteNamespace, ResultOf } fro
 import type { Batch } from "../connection/batch.ts";
 import { closeWithin } from "../connection/close-within.ts";
 import { DEFAULT_TIMEOUT } from "../connection/connection.ts";
+import { deferred } from "../connection/deferred.ts";
 import { Emitter } from "../connection/emitter.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
 import { DialError } from "../connection/errors/dial-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import { Link } from "../connection/link.ts";
-import type { Outlet, WaitingMessage } from "../connection/outlet.ts";
+import { isSettled, type Outlet, type WaitingMessage } from "../connection/outlet.ts";
 import type { CallOptions, PendingCall } from "../connection/pending-call.ts";
 import { PendingCalls } from "../connection/pending-calls.ts";
 import { RemoteCalls } from "../connection/remote-calls.ts";
-import type { LimitOptions } from "../protocol/limits.ts";
+import { WaitingList } from "../connection/waiting-list.ts";
+import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { type Route, routeTo } from "../transport/registry.ts";
 import type { TlsDialOptions } from "../transport/tls.ts";
-import type { RedialOptions } from "./backoff.ts";
+import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { type Dialled, dial } from "./dialler.ts";
 
 /** How a client is made. */
@@ -74,6 +76,7 @@ export class Client<Api extends object = AnyApi> {
   readonly #options: ClientOptions;
   readonly #route: Route;
   readonly #dialTimeout: number;
+  readonly #redial: RedialOptions | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #events: Emitter<ClientEvents>;
@@ -83,8 +86,8 @@ export class Client<Api extends object = AnyApi> {
   #link: Link | undefined;
   #dial: AbortController | undefined;
   /** What waits for a connection: messages, and those who called `connect`. */
-  #waiting: WaitingMessage[] = [];
-  #connecting: PendingCall[] = [];
+  readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
+  readonly #connecting = new WaitingList<PendingCall>((call) => call.settled);
   /** The links that are not over yet: the live one, and at times one that still flushes its last answers. */
   readonly #open = new Map<Link, Promise<void>>();
   #closed: Promise<void> | undefined;
@@ -98,6 +101,9 @@ export class Client<Api extends object = AnyApi> {
     this.#route = routeTo(address);
     this.address = this.#route.address.text;
     this.#options = options;
+    // What the limits are is known when the transport is; whether they make sense, now.
+    resolveLimits(options.limits, untrusted);
+    this.#redial = redialOf(options.redial);
     this.#dialTimeout = timeoutOf(options.dialTimeout ?? 10_000);
     this.#logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
@@ -107,7 +113,7 @@ export class Client<Api extends object = AnyApi> {
       pending: this.#pending,
       outlet: this.#makeOutlet(),
       logger: this.#logger,
-      timeout: options.timeout ?? DEFAULT_TIMEOUT,
+      timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
     });
   }
 
@@ -166,10 +172,7 @@ export class Client<Api extends object = AnyApi> {
    *
    * @param name - `""` for the methods without one
    */
-  namespace<const Namespace extends string>(
-    name: Namespace,
-    separator = ".",
-  ): RemoteNamespace<Api, Namespace> {
+  namespace<const Namespace extends string>(name: Namespace, separator = "."): RemoteNamespace<Api, Namespace> {
     return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
   }
 
@@ -183,7 +186,7 @@ export class Client<Api extends object = AnyApi> {
     return new Promise((resolve, reject) => {
       const call = this.#calls.start("connect", () => resolve(), reject, options);
       if (!call || this.#refuse([call])) return;
-      this.#connecting.push(call);
+      this.#connecting.add(call);
       this.#dialUp();
     });
   }
@@ -197,7 +200,12 @@ export class Client<Api extends object = AnyApi> {
    * @returns a promise that resolves once it is over. Idempotent.
    */
   close({ timeout = 5_000 }: { readonly timeout?: number } = {}): Promise<void> {
-    this.#closed ??= this.#close(timeout);
+    if (!this.#closed) {
+      // Before anything happens: what hears of it, such as an aborted handler, may make a call.
+      const closed = deferred<void>();
+      this.#closed = closed.promise;
+      closed.resolve(this.#close(timeout));
+    }
     return this.#closed;
   }
 
@@ -206,10 +214,7 @@ export class Client<Api extends object = AnyApi> {
     return this;
   }
 
-  off<Event extends keyof ClientEvents>(
-    event: Event,
-    listener: (...args: ClientEvents[Event]) => void,
-  ): this {
+  off<Event extends keyof ClientEvents>(event: Event, listener: (...args: ClientEvents[Event]) => void): this {
     this.#events.off(event, listener);
     return this;
   }
@@ -220,8 +225,8 @@ export class Client<Api extends object = AnyApi> {
 
   async #close(timeout: number): Promise<void> {
     this.#dial?.abort(new Error("the client was closed"));
-    this.#waiting = [];
-    this.#connecting = [];
+    this.#waiting.takeAll();
+    this.#connecting.takeAll();
     const closing = [...this.#open].map(([link, closed]) => closeWithin(link, closed, timeout, this.#clock));
     this.#pending.rejectAll((call) => new ClosedError(call.method, call.outcome));
     await Promise.all(closing);
@@ -240,7 +245,7 @@ export class Client<Api extends object = AnyApi> {
         if (this.#link) this.#link.sendCall(call, body);
         else this.#wait({ batch: false, members: [{ call, body, notification: false }] });
       },
-      sendNotification: (body, method) => this.#link?.sendNotification(body, method),
+      sendNotification: (body) => this.#link?.sendNotification(body),
       sendMessage: (message) => {
         if (this.#link) this.#link.sendMessage(message);
         else this.#wait(message);
@@ -250,11 +255,7 @@ export class Client<Api extends object = AnyApi> {
 
   #wait(message: WaitingMessage): void {
     if (this.#refuse(message.members.map(({ call }) => call))) return;
-    // What was settled while it waited is dropped now and then, lest a long outage hoards it.
-    if (this.#waiting.length > 64 + 2 * this.#pending.size) {
-      this.#waiting = this.#waiting.filter(({ members }) => members.some(({ call }) => !call.settled));
-    }
-    this.#waiting.push(message);
+    this.#waiting.add(message);
     this.#dialUp();
   }
 
@@ -263,22 +264,22 @@ export class Client<Api extends object = AnyApi> {
     if (this.#dial) return;
     const dialling = new AbortController();
     this.#dial = dialling;
-    const { limits, redial, tls, transport } = this.#options;
+    const { limits, tls, transport } = this.#options;
     const options = {
       route: this.#route,
       limits,
       dialTimeout: this.#dialTimeout,
-      redial: redial === true ? {} : redial || undefined,
+      redial: this.#redial,
       transport: { ...transport, tls },
       clock: this.#clock,
       isAwaited: () => this.#pending.size > 0,
       onFailure: (error: DialError) => {
         this.#pending.obstacle = error;
-        this.#logger.info(`${error.message}; trying again`);
+        this.#logger.info(error.message);
       },
     };
     dial(options, dialling.signal).then(
-      (dialled) => this.#dialled(dialled),
+      (dialled) => (dialled ? this.#dialled(dialled) : this.#dialGivenUp()),
       (error) => this.#dialFailed(error as DialError),
     );
   }
@@ -290,10 +291,7 @@ export class Client<Api extends object = AnyApi> {
       return;
     }
     this.#pending.obstacle = undefined;
-    let onClosed!: () => void;
-    const closed = new Promise<void>((resolve) => {
-      onClosed = resolve;
-    });
+    const closed = deferred<void>();
     const link: Link = new Link(channel, {
       service: this.#options.service,
       limits,
@@ -307,10 +305,10 @@ export class Client<Api extends object = AnyApi> {
       onDisconnect: (reason) => this.#disconnected(link, reason),
       onClosed: () => {
         this.#open.delete(link);
-        onClosed();
+        closed.resolve();
       },
     });
-    this.#open.set(link, closed);
+    this.#open.set(link, closed.promise);
     this.#link = link;
     this.#sendWaiting(link);
     this.#logger.debug(`connected to ${this.address}`);
@@ -318,12 +316,8 @@ export class Client<Api extends object = AnyApi> {
   }
 
   #sendWaiting(link: Link): void {
-    const messages = this.#waiting;
-    const connecting = this.#connecting;
-    this.#waiting = [];
-    this.#connecting = [];
-    for (const message of messages) link.sendMessage(message);
-    for (const call of connecting) {
+    for (const message of this.#waiting.takeAll()) link.sendMessage(message);
+    for (const call of this.#connecting.takeAll()) {
       if (call.settled) continue;
       this.#pending.remove(call);
       call.resolve(undefined);
@@ -334,10 +328,18 @@ export class Client<Api extends object = AnyApi> {
     this.#dial = undefined;
     if (this.#closed !== undefined) return;
     this.#pending.obstacle = undefined;
-    this.#waiting = [];
-    this.#connecting = [];
+    this.#waiting.takeAll();
+    this.#connecting.takeAll();
     this.#logger.warn(error.message);
     this.#pending.rejectAll(() => new DialError(this.address, { cause: error.cause }));
+  }
+
+  /** It failed, and nobody waited for another attempt. */
+  #dialGivenUp(): void {
+    this.#dial = undefined;
+    this.#pending.obstacle = undefined;
+    // Unless somebody does since.
+    if (this.#closed === undefined && this.#pending.size > 0) this.#dialUp();
   }
 
   #disconnected(link: Link, reason: DisconnectError): void {
@@ -346,4 +348,9 @@ export class Client<Api extends object = AnyApi> {
     // Asynchronously, so that a listener finds the pending calls rejected and may call again.
     queueMicrotask(() => this.#events.emit("disconnect", reason));
   }
+}
+
+function redialOf(redial: boolean | RedialOptions | undefined): RedialOptions | undefined {
+  if (!redial) return undefined;
+  return redial === true ? {} : checkRedial(redial);
 }

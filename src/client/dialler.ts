@@ -17,7 +17,7 @@ export interface DiallerOptions {
   readonly clock: Clock;
   /** Whether a further attempt is worth while. */
   readonly isAwaited: () => boolean;
-  /** Told of an attempt that failed and is not the last. */
+  /** Told of an attempt that failed and may be made again. */
   readonly onFailure: (error: DialError) => void;
 }
 
@@ -31,18 +31,21 @@ export interface Dialled {
  * Dials an address, again and again if that was asked for, until it answers, nobody waits for it any more, or the
  * signal is aborted.
  *
+ * @returns `undefined` when nobody waits for a further attempt
  * @throws DialError of the last attempt
  */
-export async function dial(options: DiallerOptions, signal: AbortSignal): Promise<Dialled> {
+export async function dial(options: DiallerOptions, signal: AbortSignal): Promise<Dialled | undefined> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await attemptOnce(options, signal);
     } catch (cause) {
       const error = new DialError(options.route.address.text, { cause });
-      if (!options.redial || signal.aborted || !options.isAwaited()) throw error;
+      if (!options.redial || signal.aborted) throw error;
       options.onFailure(error);
+      if (!options.isAwaited()) return undefined;
       await delay(backoff(attempt, options.redial), options.clock, signal);
-      if (signal.aborted || !options.isAwaited()) throw error;
+      if (signal.aborted) throw error;
+      if (!options.isAwaited()) return undefined;
     }
   }
 }
@@ -55,9 +58,7 @@ async function attemptOnce(options: DiallerOptions, signal: AbortSignal): Promis
   const attempt = new AbortController();
   const giveUp = () => attempt.abort(signal.reason);
   signal.addEventListener("abort", giveUp);
-  const cancel = clock.after(dialTimeout, () =>
-    attempt.abort(new Error(`no connection within ${dialTimeout} ms`)),
-  );
+  const cancel = clock.after(dialTimeout, () => attempt.abort(new Error(`no connection within ${dialTimeout} ms`)));
   try {
     const dialOptions = { limits, signal: attempt.signal, transport: options.transport };
     return { channel: await transport.connect(route.address, dialOptions), limits };

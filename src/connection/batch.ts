@@ -1,10 +1,23 @@
 import type { Params } from "../protocol/message.ts";
 import { requestBody } from "../protocol/serialize.ts";
+import type { Logger } from "../service/logger.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
-import type { WaitingMember } from "./outlet.ts";
+import type { Outlet, WaitingMember } from "./outlet.ts";
 import type { CallOptions, PendingCall } from "./pending-call.ts";
-import type { RemoteCalls } from "./remote-calls.ts";
 import { WatchedPromise } from "./watched-promise.ts";
+
+/** What a batch needs of those who make it. */
+export interface BatchMaker {
+  readonly outlet: Outlet;
+  readonly logger: Logger;
+  /** Makes a pending call; `undefined` if its signal was aborted before, which has then rejected it. */
+  start(
+    method: string,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+    options: CallOptions | undefined,
+  ): PendingCall | undefined;
+}
 
 interface Draft {
   readonly method: string;
@@ -28,13 +41,13 @@ interface Draft {
  * Each member settles by itself. One that nobody awaits and that fails is logged, and is no unhandled rejection.
  */
 export class Batch<Api extends object = AnyApi> {
-  readonly #calls: RemoteCalls;
+  readonly #calls: BatchMaker;
   readonly #drafts: Draft[] = [];
   readonly #settlements: Promise<void>[] = [];
   #sent = false;
 
   /** @internal */
-  constructor(calls: RemoteCalls) {
+  constructor(calls: BatchMaker) {
     this.#calls = calls;
   }
 
@@ -76,16 +89,17 @@ export class Batch<Api extends object = AnyApi> {
    * @param options - of all members alike
    * @returns a promise that resolves when every member has settled, and never rejects: the members do
    * @throws Error when it was sent before
-   * @throws RangeError when the timeout makes no sense. More members than `limits.batchLength` reject with one.
+   * @throws RangeError or TypeError when the options make no sense; it was not sent then. More members than `limits.batchLength` reject with one.
    */
   send(options?: CallOptions): Promise<void> {
     if (this.#sent) throw new Error("this batch was sent before");
-    this.#sent = true;
     const members: WaitingMember[] = [];
     for (const { method, body, notification, resolve, reject } of this.#drafts) {
       const call: PendingCall | undefined = this.#calls.start(method, resolve, reject, options);
       if (call) members.push({ call, body, notification });
     }
+    // Options that make no sense have thrown at the first member: then nothing was sent.
+    this.#sent = true;
     if (members.length > 0) this.#calls.outlet.sendMessage({ batch: true, members });
     return Promise.all(this.#settlements).then(() => {});
   }
@@ -98,9 +112,7 @@ export class Batch<Api extends object = AnyApi> {
       draft = { method, body, notification, resolve, reject };
     });
     const { logger } = this.#calls;
-    const settled = promise.watch((error) =>
-      logger.warn(`${method}, in a batch, failed and nobody asked:`, error),
-    );
+    const settled = promise.watch((error) => logger.warn(`${method}, in a batch, failed and nobody asked:`, error));
     this.#drafts.push(draft);
     this.#settlements.push(settled);
     return promise;

@@ -8,7 +8,7 @@ import type { PeerInfo } from "../service/peer.ts";
  *
  * - Texts arrive whole, in order, each once, and none before `open` has returned. Nothing arrives after `closed`.
  * - `open` is called exactly once, by the owner; from then on the channel calls the receiver, never from inside
- *   a call of `send`.
+ *   a call of `send` (but for `pressed`).
  * - `send` never throws and never blocks. On a channel that is closing or closed it does nothing but count.
  * - `closed` is called exactly once, last, whoever ended the channel and however, also when it was broken before
  *   `open` (then soon after `open`).
@@ -61,11 +61,14 @@ export interface ChannelReceiver {
   /** A whole text arrived. */
   message(text: string): void;
   /**
-   * Bytes arrived that are no message. When the violation is fatal nothing more can arrive, and the owner is
-   * expected to close the channel, after a last word if it likes.
+   * Bytes arrived that are no message. When the violation is fatal nothing more can arrive, and the channel closes as
+   * `close` does once this returns: a last word is to be sent from inside it.
    */
   malformed(violation: MessageViolation): void;
-  /** More than the channel's high-water mark is queued. `drained` follows when the reader has caught up. */
+  /**
+   * More than the channel's high-water mark is queued. `drained` follows when the reader has caught up. This one may be
+   * called from inside `send`.
+   */
   pressed(): void;
   /** Less than half the high-water mark is queued, after it was over it. */
   drained(): void;

@@ -4,11 +4,12 @@ import type { CallerConnection } from "../service/context.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
-import { type Clock, systemClock } from "../time/clock.ts";
+import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { AnyApi, CallArguments, MethodName, RemoteNamespace, ResultOf } from "./api.ts";
 import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
 import { closeWithin } from "./close-within.ts";
+import { deferred } from "./deferred.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { Link } from "./link.ts";
 import type { CallOptions } from "./pending-call.ts";
@@ -60,24 +61,27 @@ export class Connection<Api extends object = AnyApi> {
    * @throws RangeError when an option's value makes no sense
    */
   constructor(channel: Channel, options: ConnectionOptions = {}) {
+    // All that can throw comes before the channel is opened.
     const limits = resolveLimits(options.limits, untrusted);
+    const timeout = timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
     const logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
     const pending = new PendingCalls(this.#clock);
     this.peer = channel.peer;
-    let onDisconnect!: (reason: DisconnectError) => void;
-    this.disconnected = new Promise((resolve) => {
-      onDisconnect = resolve;
+    const disconnected = deferred<DisconnectError>();
+    this.disconnected = disconnected.promise;
+    const closed = deferred<void>();
+    this.closed = closed.promise;
+    this.#link = new Link(channel, {
+      service: options.service,
+      limits,
+      pending,
+      logger,
+      // Handlers see it untyped: what one peer offers is no matter of the service, which has many.
+      connection: this as unknown as CallerConnection,
+      onDisconnect: disconnected.resolve,
+      onClosed: closed.resolve,
     });
-    let onClosed!: () => void;
-    this.closed = new Promise((resolve) => {
-      onClosed = resolve;
-    });
-    const { service } = options;
-    // Handlers see it untyped: what one peer offers is no matter of the service, which has many.
-    const connection = this as unknown as CallerConnection;
-    this.#link = new Link(channel, { service, limits, pending, logger, connection, onDisconnect, onClosed });
-    const timeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.#calls = new RemoteCalls({ pending, outlet: this.#link, logger, timeout });
   }
 
@@ -113,10 +117,7 @@ export class Connection<Api extends object = AnyApi> {
   }
 
   /** A namespace's methods as functions. See `Client.namespace`. */
-  namespace<const Namespace extends string>(
-    name: Namespace,
-    separator = ".",
-  ): RemoteNamespace<Api, Namespace> {
+  namespace<const Namespace extends string>(name: Namespace, separator = "."): RemoteNamespace<Api, Namespace> {
     return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
   }
 

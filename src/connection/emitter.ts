@@ -3,10 +3,11 @@ import type { Logger } from "../service/logger.ts";
 /** Events by name, each with the arguments its listeners get. */
 export type EventMap = { readonly [event: string]: readonly unknown[] };
 
-type Listener = (...args: readonly unknown[]) => void;
+type Listener = (...args: readonly unknown[]) => unknown;
 
 /**
- * Listeners of a few events. A listener that throws is logged: it stops neither the others nor what caused the event.
+ * Listeners of a few events. A listener that throws or rejects is logged: it stops neither the others nor what caused
+ * the event.
  *
  * Node's own EventEmitter would do, but the client also runs where there is no Node.
  */
@@ -29,10 +30,12 @@ export class Emitter<Events extends EventMap> {
 
   emit<Event extends keyof Events>(event: Event, ...args: Events[Event]): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      const failed = (error: unknown) => this.#logger.error(`a listener for ${String(event)} failed:`, error);
       try {
-        listener(...args);
+        const outcome = listener(...args);
+        if (outcome instanceof Promise) outcome.catch(failed);
       } catch (error) {
-        this.#logger.error(`a listener for ${String(event)} failed:`, error);
+        failed(error);
       }
     }
   }

@@ -1,28 +1,24 @@
 import { DRAINING, overLimit, PARSE_ERROR, SERVER_BUSY, SERVER_TIMEOUT } from "../protocol/error-object.ts";
 import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
 import type { Limits } from "../protocol/limits.ts";
-import type { Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
+import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import { parseMessage } from "../protocol/parse.ts";
-import {
-  batchText,
-  errorText,
-  notificationText,
-  type RequestBody,
-  requestText,
-} from "../protocol/serialize.ts";
+import { batchText, errorText, notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
 import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
 import { Service } from "../service/service.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
+import type { CallOutcome } from "./errors/call-error.ts";
 import { ClosedError } from "./errors/closed-error.ts";
 import { ConnectionLostError } from "./errors/connection-lost-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
-import type { Outlet, WaitingMessage } from "./outlet.ts";
+import { isSettled, type Outlet, type WaitingMessage } from "./outlet.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
+import { WaitingList } from "./waiting-list.ts";
 
 /** What a link is made of. */
 export interface LinkOptions {
@@ -62,8 +58,12 @@ export class Link implements ChannelReceiver, Outlet {
   /** Over the channel's high-water mark. */
   #pressed = false;
   /** Own messages that wait for the pressure to fall. */
-  #waiting: WaitingMessage[] = [];
+  readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
+  /** Whether it ever sent a notification, or an answer. */
   #notified = false;
+  #answered = false;
+  /** How many calls had been given up before there was this link. */
+  readonly #givenUpBefore: number;
   /** The last error answer that named no call: if the connection ends next, it is likely why. */
   #complaint: Error | undefined;
   #handOver: { readonly raw: Promise<void>; readonly told: Promise<void> } | undefined;
@@ -79,7 +79,13 @@ export class Link implements ChannelReceiver, Outlet {
       connection: options.connection,
       maxInFlight: options.limits.inFlight,
     });
-    this.#answers = { answer: (text) => channel.send(text) };
+    this.#answers = {
+      answer: (text) => {
+        this.#answered = true;
+        channel.send(text);
+      },
+    };
+    this.#givenUpBefore = options.pending.givenUp;
     channel.open(this);
   }
 
@@ -91,32 +97,29 @@ export class Link implements ChannelReceiver, Outlet {
   // What goes out.
 
   sendCall(call: PendingCall, body: RequestBody): void {
-    if (this.#disconnect) this.#pending.reject(call, this.#lossOf(call));
-    else if (this.#pressed)
-      this.#waiting.push({ batch: false, members: [{ call, body, notification: false }] });
+    if (this.#disconnect) this.#pending.reject(call, this.#lossOf(call, "not-sent"));
+    else if (this.#pressed) this.#waiting.add({ batch: false, members: [{ call, body, notification: false }] });
     else call.sent(this.#channel, this.#channel.send(requestText(call.id, body)));
   }
 
-  sendNotification(body: RequestBody, method: string): Promise<void> | undefined {
+  sendNotification(body: RequestBody): Promise<void> | undefined {
     if (this.#disconnect || this.#pressed) return undefined;
     this.#notified = true;
     this.#channel.send(notificationText(body));
-    return this.#handedOver(method);
+    return this.#handedOver();
   }
 
   sendMessage(message: WaitingMessage): void {
     if (this.#disconnect) {
-      for (const { call } of message.members) this.#pending.reject(call, this.#lossOf(call));
+      for (const { call } of message.members) this.#pending.reject(call, this.#lossOf(call, "not-sent"));
     } else if (message.batch && message.members.length > this.#limits.batchLength) this.#refuseBatch(message);
-    else if (this.#pressed) this.#waiting.push(message);
+    else if (this.#pressed) this.#waiting.add(message);
     else this.#sendNow(message);
   }
 
   #refuseBatch({ members }: WaitingMessage): void {
     const { batchLength } = this.#limits;
-    const error = new RangeError(
-      `a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`,
-    );
+    const error = new RangeError(`a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`);
     for (const { call } of members) this.#pending.reject(call, error);
   }
 
@@ -135,25 +138,30 @@ export class Link implements ChannelReceiver, Outlet {
       // From here on it is the channel's, and no timeout or signal can call it back.
       this.#notified = true;
       this.#pending.remove(call);
-      this.#handedOver(call.method).then(call.resolve, call.reject);
+      this.#channel.handOver().then(call.resolve, (cause) => call.reject(this.#notHandedOver(call.method, cause)));
     }
   }
 
-  /** When what was sent is handed over; one promise for all that goes in one write. */
-  #handedOver(method: string): Promise<void> {
+  /** When the notifications sent so far are handed over; one promise for all that go in one write. */
+  #handedOver(): Promise<void> {
     const raw = this.#channel.handOver();
     if (this.#handOver?.raw === raw) return this.#handOver.told;
     const told = raw.catch((cause) => {
-      throw new ConnectionLostError(method, "not-sent", { cause: this.#disconnect ?? cause });
+      throw this.#notHandedOver("a notification", cause);
     });
     told.catch((error) => this.#logger.warn("notifications were not sent:", error));
     this.#handOver = { raw, told };
     return told;
   }
 
+  #notHandedOver(method: string, cause: unknown): ConnectionLostError {
+    return new ConnectionLostError(method, "not-sent", { cause: this.#disconnect ?? cause });
+  }
+
   // What comes in.
 
   message(text: string): void {
+    this.#complaint = undefined;
     const message = parseMessage(text, this.#limits.batchLength);
     if (message.kind === "response") this.#settle(message);
     else if (message.kind === "batch") this.#receiveBatch(message.members);
@@ -164,15 +172,20 @@ export class Link implements ChannelReceiver, Outlet {
     const calls: SingleMessage[] = [];
     for (const member of members) {
       if (member.kind === "response") this.#settle(member);
+      else if (member.kind === "invalid" && !this.#options.service) this.#ignore(member);
       else calls.push(member);
     }
-    if (calls.length > 0) this.#receive({ kind: "batch", members: calls });
+    if (calls.length > 0) this.#caller.receive({ kind: "batch", members: calls }, this.#answers);
   }
 
   #receive(message: Message): void {
-    if (this.#options.service || message.kind !== "invalid") this.#caller.receive(message, this.#answers);
-    // Where nobody serves, it was meant as an answer, and an answer is not answered.
-    else this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${message.error.message}`);
+    if (message.kind === "invalid" && !this.#options.service) this.#ignore(message);
+    else this.#caller.receive(message, this.#answers);
+  }
+
+  /** Where nobody serves, it was meant as an answer, and an answer is not answered. */
+  #ignore({ error }: InvalidMessage): void {
+    this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${error.message}`);
   }
 
   #settle(response: ResponseMessage): void {
@@ -194,11 +207,19 @@ export class Link implements ChannelReceiver, Outlet {
     );
     if (id !== null || !complaint) return;
     this.#complaint = complaint;
-    // When only one message can be meant, it need not wait for its timeout.
+    for (const call of this.#theOnlyOneMeant()) this.#pending.reject(call, complaint);
+  }
+
+  /** The calls of the one message that the peer has not answered, if it is the only one: they need not time out. */
+  #theOnlyOneMeant(): readonly PendingCall[] {
+    if (this.#notified || this.#answered || this.#hasGivenUp) return [];
     const calls = this.#pending.all().filter((call) => call.ordinal > 0);
-    const [first] = calls;
-    if (!first || this.#notified || calls.some((call) => call.ordinal !== first.ordinal)) return;
-    for (const call of calls) this.#pending.reject(call, complaint);
+    return calls.every((call) => call.ordinal === calls[0]?.ordinal) ? calls : [];
+  }
+
+  /** Whether the peer may still answer calls that are no longer pending. */
+  get #hasGivenUp(): boolean {
+    return this.#pending.givenUp > this.#givenUpBefore;
   }
 
   malformed(violation: MessageViolation): void {
@@ -219,20 +240,18 @@ export class Link implements ChannelReceiver, Outlet {
   pressed(): void {
     this.#pressed = true;
     /*
-     * A peer that reads too slowly is not read from. Unless it owes this side something: two peers that both stopped
-     * reading would wait for ever. What fills the queue is then answers to the peer's own calls and nothing else, so
-     * the peer, as long as it waits for them, reads.
+     * A peer that reads too slowly is not read from. Unless it may owe this side something: two peers that both
+     * stopped reading would wait for ever. What fills the queue is then answers to the peer's own calls and nothing
+     * else, so the peer is owed something and reads.
      */
-    if (this.#pending.size === 0 && !this.#notified) this.#channel.pause();
+    if (this.#pending.size === 0 && !this.#hasGivenUp && !this.#notified) this.#channel.pause();
     else this.#applyRefusal();
   }
 
   drained(): void {
     this.#pressed = false;
     this.#applyRefusal();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const message of waiting) this.sendMessage(message);
+    for (const message of this.#waiting.takeAll()) this.sendMessage(message);
     this.#channel.resume();
   }
 
@@ -250,46 +269,55 @@ export class Link implements ChannelReceiver, Outlet {
     this.#caller.cancel(SERVER_TIMEOUT, reason);
   }
 
-  /** Ends it in good order, as seen from this side. */
+  /** Ends it in good order, as seen from this side. What was sent still goes out. */
   close(): void {
     this.#end(new DisconnectError("closed", `this side closed the connection to ${this.#who}`));
   }
 
+  /** Ends it at once. What was not handed over is lost. */
   destroy(reason?: Error): void {
+    const why = reason ? `: ${reason.message}` : "";
+    const message = `this side cut the connection to ${this.#who}${why}`;
+    this.#disconnected(new DisconnectError("closed", message, reason && { cause: reason }), outcomeOfLoss);
+    this.#leaveService();
+    this.#closing = true;
     this.#channel.destroy(reason);
   }
 
   ended(): void {
-    this.#disconnected(
-      new DisconnectError("ended", `${this.#who} ended the connection`, this.#cause(undefined)),
-    );
-    this.#whenIdle(() => this.#say(() => this.#channel.close()));
+    this.#disconnected(this.#endedByPeer());
+    this.#whenIdle(() => this.#closeChannel());
   }
 
   closed(reason: Error | undefined): void {
-    this.#disconnected(
-      reason
-        ? new DisconnectError("lost", `the connection to ${this.#who} was lost: ${reason.message}`, {
-            cause: reason,
-          })
-        : new DisconnectError("ended", `${this.#who} ended the connection`, this.#cause(undefined)),
-    );
-    this.#closing = true;
+    if (reason && this.#disconnect && this.#disconnect.cause !== reason) {
+      this.#logger.warn(`the connection to ${this.#who} was lost while it closed: ${reason.message}`);
+    }
+    this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), outcomeOfLoss);
     this.#leaveService();
+    this.#closing = true;
     this.#options.onClosed();
+  }
+
+  #lost(cause: Error): DisconnectError {
+    return new DisconnectError("lost", `the connection to ${this.#who} was lost: ${cause.message}`, { cause });
+  }
+
+  #endedByPeer(): DisconnectError {
+    const cause = this.#complaint;
+    return new DisconnectError("ended", `${this.#who} ended the connection`, cause && { cause });
   }
 
   #end(reason: DisconnectError): void {
     this.#disconnected(reason);
     this.#leaveService();
-    this.#say(() => this.#channel.close());
+    this.#closeChannel();
   }
 
-  /** The last thing said; once. */
-  #say(lastWord: () => void): void {
+  #closeChannel(): void {
     if (this.#closing) return;
     this.#closing = true;
-    lastWord();
+    this.#channel.close();
   }
 
   #leaveService(): void {
@@ -298,25 +326,20 @@ export class Link implements ChannelReceiver, Outlet {
   }
 
   /** From now on no call can be made, and none that was made gets an answer. */
-  #disconnected(reason: DisconnectError): void {
+  #disconnected(reason: DisconnectError, outcomeOf: (call: PendingCall) => CallOutcome = outcome): void {
     if (this.#disconnect) return;
     this.#disconnect = reason;
     this.#options.onDisconnect(reason);
-    this.#waiting = [];
-    this.#pending.rejectAll((call) => this.#lossOf(call));
+    this.#waiting.takeAll();
+    this.#pending.rejectAll((call) => this.#lossOf(call, outcomeOf(call)));
     const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";
     this.#logger[level](reason.message);
   }
 
-  #lossOf(call: PendingCall): Error {
+  #lossOf(call: PendingCall, outcome: CallOutcome): Error {
     const cause = this.#disconnect;
-    if (cause?.kind === "closed") return new ClosedError(call.method, call.outcome, { cause });
-    return new ConnectionLostError(call.method, call.outcomeOfLoss, { cause });
-  }
-
-  #cause(reason: Error | undefined): ErrorOptions | undefined {
-    const cause = reason ?? this.#complaint;
-    return cause && { cause };
+    if (cause?.kind === "closed") return new ClosedError(call.method, outcome, { cause });
+    return new ConnectionLostError(call.method, outcome, { cause });
   }
 
   #whenIdle(action: () => void): void {
@@ -342,4 +365,14 @@ export class Link implements ChannelReceiver, Outlet {
     if (address === undefined) return `the ${transport} peer`;
     return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
   }
+}
+
+/** What became of a call whose channel still sends what it has queued. */
+function outcome(call: PendingCall): CallOutcome {
+  return call.outcome;
+}
+
+/** What became of a call whose channel is gone. */
+function outcomeOfLoss(call: PendingCall): CallOutcome {
+  return call.outcomeOfLoss;
 }

@@ -14,6 +14,11 @@ export interface WaitingMember {
   readonly notification: boolean;
 }
 
+/** Whether there is nothing left in it to send. */
+export function isSettled({ members }: WaitingMessage): boolean {
+  return members.every(({ call }) => call.settled);
+}
+
 /** Where calls go out: a connection, or a client, which keeps them until it has one. */
 export interface Outlet {
   /** Takes a call that is pending. Now or later it is sent, or rejected. */
@@ -23,7 +28,7 @@ export interface Outlet {
    *
    * @returns a promise that resolves when it was handed over; `undefined` if it cannot go now
    */
-  sendNotification(body: RequestBody, method: string): Promise<void> | undefined;
+  sendNotification(body: RequestBody): Promise<void> | undefined;
   /** Takes a message whose calls are pending. */
   sendMessage(message: WaitingMessage): void;
 }

@@ -64,12 +64,7 @@ export class PendingCall {
   }
 
   timeoutError(cause: unknown): CallTimeoutError {
-    return new CallTimeoutError(
-      this.method,
-      this.timeout,
-      this.outcome,
-      cause === undefined ? undefined : { cause },
-    );
+    return new CallTimeoutError(this.method, this.timeout, this.outcome, cause === undefined ? undefined : { cause });
   }
 
   abortError(): CallAbortedError {

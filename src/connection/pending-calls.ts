@@ -23,13 +23,15 @@ export class PendingCalls {
   #mask = SMALLEST - 1;
   #size = 0;
   #lastId = 0;
+  /** How many were sent and given up, by timeout or signal: their answers may still come. */
+  givenUp = 0;
   /** Why nothing was sent so far, for timeouts while a dial fails again and again. */
   obstacle: unknown;
 
   constructor(clock: Clock, lastId = 0) {
     this.#clock = clock;
     this.#deadlines = new Deadlines(clock, (now) => this.#expire(now));
-    this.#aborts = new AbortWatch((signal) => this.#abort(signal));
+    this.#aborts = new AbortWatch((call) => this.#giveUp(call, call.abortError()));
     this.#lastId = lastId;
   }
 
@@ -37,8 +39,13 @@ export class PendingCalls {
     return this.#size;
   }
 
-  /** Adds a call, gives it its id and watches over its timeout and signal. */
+  /**
+   * Adds a call, gives it its id and watches over its timeout and signal.
+   *
+   * @throws TypeError when its signal is none; it is not added then
+   */
   add(call: PendingCall): void {
+    if (call.signal) this.#aborts.add(call.signal, call);
     if (this.#size * 2 > this.#mask) this.#resize(this.#slots.length * 2);
     let id = this.#lastId;
     do id = id === Number.MAX_SAFE_INTEGER ? 1 : id + 1;
@@ -51,7 +58,6 @@ export class PendingCalls {
       call.deadline = this.#clock.now() + call.timeout;
       this.#deadlines.watch(call.deadline);
     }
-    if (call.signal) this.#aborts.add(call.signal);
   }
 
   /** The call of an id that was sent and is not settled; it is no longer pending then. */
@@ -68,7 +74,7 @@ export class PendingCalls {
     call.settled = true;
     this.#slots[call.id & this.#mask] = undefined;
     this.#size--;
-    if (call.signal) this.#aborts.remove(call.signal);
+    if (call.signal) this.#aborts.remove(call.signal, call);
     // After a flood, give back what it took.
     if (this.#size === 0 && this.#slots.length > 1_024) this.#resize(SMALLEST);
   }
@@ -96,14 +102,15 @@ export class PendingCalls {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.#slots) {
       if (!call) continue;
-      if (call.deadline <= now) this.reject(call, call.timeoutError(this.obstacle));
+      if (call.deadline <= now) this.#giveUp(call, call.timeoutError(this.obstacle));
       else if (call.deadline < earliest) earliest = call.deadline;
     }
     return earliest;
   }
 
-  #abort(signal: AbortSignal): void {
-    for (const call of this.all()) if (call.signal === signal) this.reject(call, call.abortError());
+  #giveUp(call: PendingCall, error: unknown): void {
+    if (call.ordinal > 0) this.givenUp++;
+    this.reject(call, error);
   }
 
   #resize(length: number): void {

@@ -2,7 +2,7 @@ import type { Params } from "../protocol/message.ts";
 import { requestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import { timeoutOf } from "../time/clock.ts";
-import { Batch } from "./batch.ts";
+import { Batch, type BatchMaker } from "./batch.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
 import type { Outlet } from "./outlet.ts";
 import { type CallOptions, PendingCall } from "./pending-call.ts";
@@ -14,23 +14,22 @@ export interface RemoteCallsOptions {
   readonly pending: PendingCalls;
   readonly outlet: Outlet;
   readonly logger: Logger;
-  /** The default timeout, in milliseconds, 0 for none. */
+  /** The default timeout, in milliseconds, Infinity for none. */
   readonly timeout: number;
 }
 
 /** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
-export class RemoteCalls {
+export class RemoteCalls implements BatchMaker {
   readonly pending: PendingCalls;
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly #timeout: number;
 
-  /** @throws RangeError when the timeout makes no sense */
   constructor({ pending, outlet, logger, timeout }: RemoteCallsOptions) {
     this.pending = pending;
     this.outlet = outlet;
     this.logger = logger;
-    this.#timeout = timeoutOf(timeout);
+    this.#timeout = timeout;
   }
 
   call(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
@@ -45,8 +44,9 @@ export class RemoteCalls {
   notify(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<void> {
     let sent: Promise<void> | undefined;
     try {
+      this.timeoutFor(options);
       const body = requestBody(method, params);
-      sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body, method);
+      sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body);
       sent ??= this.#notifyLater(method, body, options);
     } catch (error) {
       sent = Promise.reject(error);
@@ -63,6 +63,15 @@ export class RemoteCalls {
     return remoteNamespace((method, args) => this.call(method, args, undefined), name, separator);
   }
 
+  /**
+   * Milliseconds a call has, Infinity for no end.
+   *
+   * @throws RangeError when the options' timeout makes no sense
+   */
+  timeoutFor(options: CallOptions | undefined): number {
+    return options?.timeout === undefined ? this.#timeout : timeoutOf(options.timeout);
+  }
+
   /** Makes a pending call; `undefined` if its signal was aborted before, which has then rejected it. */
   start(
     method: string,
@@ -70,7 +79,7 @@ export class RemoteCalls {
     reject: (error: unknown) => void,
     options: CallOptions | undefined,
   ): PendingCall | undefined {
-    const timeout = options?.timeout === undefined ? this.#timeout : timeoutOf(options.timeout);
+    const timeout = this.timeoutFor(options);
     const signal = options?.signal;
     if (signal?.aborted) {
       reject(new CallAbortedError(method, "not-sent", { cause: signal.reason }));

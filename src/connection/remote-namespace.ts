@@ -1,8 +1,8 @@
 /**
  * A namespace's methods as functions: `remote.echo("foo")` calls `main.echo` with `["foo"]`.
  *
- * It has every method a caller can name, except `then` and symbols: a proxy that had them would be taken for a
- * promise by `await`, and for other things by whoever prints it.
+ * It has every method a caller can name, except `then`, `toJSON` and symbols: a proxy that had them would be taken for
+ * a promise by `await`, and called by `JSON.stringify` and whoever prints it.
  */
 export function remoteNamespace(
   call: (method: string, args: readonly unknown[]) => Promise<unknown>,
@@ -12,7 +12,7 @@ export function remoteNamespace(
   const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy(Object.freeze(Object.create(null) as object), {
     get(_target, property) {
-      if (typeof property === "symbol" || property === "then") return undefined;
+      if (typeof property === "symbol" || property === "then" || property === "toJSON") return undefined;
       let fn = functions.get(property);
       if (!fn) {
         const method = name === "" ? property : `${name}${separator}${property}`;

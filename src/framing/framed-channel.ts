@@ -3,8 +3,9 @@ import type { Duplex } from "node:stream";
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
 import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
-import type { FrameDecoder, Framing } from "./framing.ts";
+import { type FrameDecoder, type Framing, frameAll } from "./framing.ts";
 import { FramingError } from "./framing-error.ts";
+import { type HandOver, newHandOver } from "./hand-over.ts";
 import { netstring } from "./netstring.ts";
 
 /** How a {@link FramedChannel} is made. */
@@ -17,10 +18,8 @@ export interface FramedChannelOptions {
   readonly peer?: PeerInfo;
 }
 
-/*
- * A write costs a system call, so texts are gathered and written together. The first write of a turn goes early, so
- * that the peer can start working while this side goes on; later ones grow.
- */
+/* A write costs a system call, so texts are gathered and written together. The first write of a turn goes early, so
+ * that the peer can start working while this side goes on; later ones grow. */
 const FIRST_WRITE = 1_024;
 const LARGEST_WRITE = 16 * 1_024;
 
@@ -53,18 +52,25 @@ export class FramedChannel implements Channel {
   #writeAt = FIRST_WRITE;
   #flushDue = false;
   #sent = 0;
+  /** The last text that was gathered: those sent while the channel is closing never are. */
+  #taken = 0;
   #handedOver = 0;
   #handOvers: HandOver | undefined;
   #pressed = false;
+  /** A write to something in memory can bring the answer before it returns, which must not pass through `send`. */
+  #writing = false;
 
   /* In. */
   readonly #waitingChunks: Buffer[] = [];
   #paused = false;
   #reading = false;
-
-  /** open → closing (what was sent goes out; what arrives is thrown away) → closed. */
-  #state: "open" | "closing" | "closed" = "open";
+  /** The peer's end arrived; the receiver was told, behind all that had arrived before it. */
   #ended = false;
+  #endReported = false;
+
+  /** open → closing (what was sent goes out; what arrives is thrown away) → destroyed → closed. */
+  #state: "open" | "closing" | "destroyed" | "closed" = "open";
+  #ending = false;
   #reason: Error | undefined;
   #linger: NodeJS.Timeout | undefined;
 
@@ -74,8 +80,12 @@ export class FramedChannel implements Channel {
     this.#limits = resolveLimits(options.limits, untrusted);
     this.#decoder = this.#framing.decoder(this.#limits.messageBytes);
     this.peer = options.peer ?? { transport: "stream" };
+    // All but the data is heard from the start: it may happen before anyone calls `open`, and only once.
     duplex.on("error", this.#onError);
+    duplex.on("end", this.#onEnd);
     duplex.on("close", this.#onClose);
+    this.#ended = duplex.readableEnded;
+    if (duplex.closed) this.#onClose();
   }
 
   get handedOver(): number {
@@ -89,17 +99,17 @@ export class FramedChannel implements Channel {
   open(receiver: ChannelReceiver): void {
     if (this.#receiver) throw new Error("this channel was opened before");
     this.#receiver = receiver;
-    if (this.#state === "closed") {
-      queueMicrotask(() => receiver.closed(this.#reason));
-      return;
-    }
-    this.#duplex.on("end", this.#onEnd);
+    if (this.#state === "closed") queueMicrotask(() => receiver.closed(this.#reason));
+    if (this.#state !== "open") return;
+    if (this.#ended) queueMicrotask(this.#read);
     this.#duplex.on("data", this.#onData);
+    if (!this.#paused) this.#duplex.resume();
   }
 
   send(text: string): number {
     const ordinal = ++this.#sent;
     if (this.#state !== "open") return ordinal;
+    this.#taken = ordinal;
     // Characters are taken for bytes here, and checked once a write: most messages are ASCII.
     this.#gathered += this.#framing.frame(text, text.length);
     this.#texts.push(text);
@@ -113,12 +123,15 @@ export class FramedChannel implements Channel {
 
   handOver(): Promise<void> {
     if (this.#handedOver === this.#sent) return Promise.resolve();
-    if (this.#state === "closed") return Promise.reject(this.#reason ?? new Error("the channel is closed"));
+    if (this.#taken !== this.#sent || this.#state === "destroyed" || this.#state === "closed") {
+      return Promise.reject(this.#reason ?? new Error("the channel is closed"));
+    }
     this.#handOvers ??= newHandOver();
     return this.#handOvers.promise;
   }
 
   pause(): void {
+    if (this.#state !== "open") return;
     this.#paused = true;
     this.#duplex.pause();
   }
@@ -126,6 +139,8 @@ export class FramedChannel implements Channel {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    // Bytes that flow before `open` would be lost.
+    if (!this.#receiver) return;
     this.#read();
     if (!this.#paused) this.#duplex.resume();
   }
@@ -142,7 +157,9 @@ export class FramedChannel implements Channel {
   }
 
   destroy(reason?: Error): void {
+    if (this.#state === "closed") return;
     this.#reason ??= reason;
+    this.#state = "destroyed";
     this.#duplex.destroy();
   }
 
@@ -150,30 +167,23 @@ export class FramedChannel implements Channel {
   #write(): void {
     if (this.#gathered === "") return;
     const duplex = this.#duplex;
-    if (duplex.writableLength > 0) {
+    if (duplex.writableLength > 0 || !duplex.writable) {
       this.#checkPressure();
       return;
     }
     const gathered = this.#gathered;
     const ascii = Buffer.byteLength(gathered) === gathered.length;
-    const bytes = ascii ? gathered : this.#reframe();
+    const bytes = ascii ? gathered : frameAll(this.#framing, this.#texts);
     this.#gathered = "";
     this.#texts = [];
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
+    this.#handedOver = this.#taken;
+    this.#handOvers?.resolve();
+    this.#handOvers = undefined;
+    this.#writing = true;
     duplex.write(bytes, ascii ? "latin1" : "utf8", this.#onWritten);
-    this.#handedOver = this.#sent;
-    if (this.#handOvers) {
-      this.#handOvers.resolve();
-      this.#handOvers = undefined;
-    }
+    this.#writing = false;
     this.#checkPressure();
-  }
-
-  /** The gathered texts framed anew, with their lengths in bytes. */
-  #reframe(): string {
-    let framed = "";
-    for (const text of this.#texts) framed += this.#framing.frame(text, Buffer.byteLength(text));
-    return framed;
   }
 
   readonly #flush = (): void => {
@@ -183,7 +193,7 @@ export class FramedChannel implements Channel {
   };
 
   readonly #onWritten = (error?: Error | null): void => {
-    if (error || this.#state === "closed") return;
+    if (error || this.#state === "destroyed" || this.#state === "closed") return;
     this.#write();
     if (this.#state === "closing") this.#endWhenWritten();
     else if (this.#pressed && this.queuedBytes < this.#limits.queuedBytes / 2) {
@@ -196,9 +206,7 @@ export class FramedChannel implements Channel {
     const queued = this.queuedBytes;
     if (queued <= this.#limits.queuedBytes || this.#state !== "open") return;
     if (queued > this.#limits.maxQueuedBytes) {
-      this.destroy(
-        new Error(`the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`),
-      );
+      this.destroy(new Error(`the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`));
     } else if (!this.#pressed) {
       this.#pressed = true;
       this.#receiver?.pressed();
@@ -206,7 +214,9 @@ export class FramedChannel implements Channel {
   }
 
   #endWhenWritten(): void {
-    if (this.#gathered === "" && !this.#duplex.writableEnded) this.#duplex.end(this.#onFinished);
+    if (this.#ending || (this.#gathered !== "" && this.#duplex.writable)) return;
+    this.#ending = true;
+    this.#duplex.end(this.#onFinished);
   }
 
   readonly #onFinished = (): void => {
@@ -224,28 +234,27 @@ export class FramedChannel implements Channel {
   };
 
   /** Hands on what arrived, until it is used up or somebody says stop. */
-  #read(): void {
-    if (this.#reading) return;
+  readonly #read = (): void => {
+    const receiver = this.#receiver;
+    if (this.#writing) process.nextTick(this.#read);
+    if (this.#writing || this.#reading || !receiver) return;
     this.#reading = true;
-    const decoder = this.#decoder;
-    const receiver = this.#receiver as ChannelReceiver;
     while (!this.#paused && this.#state === "open") {
+      let text: string | undefined;
       try {
-        const text = decoder.next();
-        if (text !== undefined) {
-          receiver.message(text);
-          continue;
-        }
+        text = this.#decoder.next();
       } catch (error) {
         this.#reportViolation(error);
         continue;
       }
-      const chunk = this.#waitingChunks.shift();
-      if (!chunk) break;
-      decoder.feed(chunk);
+      const chunk = text === undefined ? this.#waitingChunks.shift() : undefined;
+      if (text !== undefined) receiver.message(text);
+      else if (chunk) this.#decoder.feed(chunk);
+      else break;
     }
     this.#reading = false;
-  }
+    if (this.#ended && !this.#endReported && !this.#paused && this.#state === "open") this.#reportEnd();
+  };
 
   #reportViolation(error: unknown): void {
     // Anything else is a fault of a framing; it must not pass for a message either.
@@ -254,15 +263,17 @@ export class FramedChannel implements Channel {
     if (violation.fatal) this.close();
   }
 
-  readonly #onEnd = (): void => {
-    this.#ended = true;
-    if (this.#state === "closing") {
-      if (this.#duplex.writableFinished) this.#duplex.destroy();
-      return;
-    }
+  #reportEnd(): void {
+    this.#endReported = true;
     const truncated = this.#decoder.end();
     if (truncated) this.#reportViolation(truncated);
-    this.#receiver?.ended();
+    if (this.#state === "open") this.#receiver?.ended();
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    if (this.#state !== "closing") this.#read();
+    else if (this.#duplex.writableFinished) this.#duplex.destroy();
   };
 
   readonly #onError = (error: Error): void => {
@@ -271,6 +282,8 @@ export class FramedChannel implements Channel {
 
   readonly #onClose = (): void => {
     clearTimeout(this.#linger);
+    this.#reason ??= this.#duplex.errored ?? undefined;
+    if (this.#state === "open" && !this.#endReported) this.#reason ??= new Error("the stream was closed underneath");
     this.#state = "closed";
     this.#gathered = "";
     this.#texts = [];
@@ -279,22 +292,4 @@ export class FramedChannel implements Channel {
     this.#handOvers = undefined;
     this.#receiver?.closed(this.#reason);
   };
-}
-
-interface HandOver {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (reason: Error) => void;
-}
-
-function newHandOver(): HandOver {
-  let resolve!: () => void;
-  let reject!: (reason: Error) => void;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  // Whoever asked is told; nobody else has to hear of it.
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

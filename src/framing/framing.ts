@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /**
  * A SEAM: how texts are told apart in a stream of bytes. Every framing passes `test/conformance/framing.ts`.
  */
@@ -40,4 +42,11 @@ export interface FrameDecoder {
    * @returns what is wrong with that: a frame has begun and is not whole; `undefined` when nothing is
    */
   end(): Error | undefined;
+}
+
+/** Several texts with what goes around each. */
+export function frameAll(framing: Framing, texts: readonly string[]): string {
+  let framed = "";
+  for (const text of texts) framed += framing.frame(text, Buffer.byteLength(text));
+  return framed;
 }

@@ -85,8 +85,7 @@ class NetstringDecoder implements FrameDecoder {
     for (; at < chunk.length; at++) {
       const byte = chunk[at] as number;
       if (byte >= ZERO && byte <= NINE) {
-        if (digits === 1 && length === 0)
-          throw new FramingError("leading-zero", "a netstring's length starts with 0");
+        if (digits === 1 && length === 0) throw new FramingError("leading-zero", "a netstring's length starts with 0");
         length = length * 10 + byte - ZERO;
         digits++;
         // With no leading zeros, this bounds the number of digits too.

@@ -59,10 +59,7 @@ export const trusted: Limits = Object.freeze({
 });
 
 /** A profile's name, or limits that differ from one. */
-export type LimitOptions =
-  | "untrusted"
-  | "trusted"
-  | (Partial<Limits> & { readonly profile?: "untrusted" | "trusted" });
+export type LimitOptions = "untrusted" | "trusted" | (Partial<Limits> & { readonly profile?: "untrusted" | "trusted" });
 
 const profiles = new Map<unknown, Limits>([
   ["untrusted", untrusted],
@@ -92,9 +89,21 @@ export function resolveLimits(options: LimitOptions | undefined, usual: Limits):
   return limits as unknown as Limits;
 }
 
+/** Whether a text is longer than so many bytes of UTF-8. */
+export function isLongerThan(text: string, bytes: number): boolean {
+  // No code unit takes more than three: few texts need to be counted.
+  if (text.length > bytes || text.length * 3 <= bytes) return text.length > bytes;
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const isSurrogate = (code & 0xf800) === 0xd800;
+    count += code < 0x80 ? 1 : code < 0x800 || isSurrogate ? 2 : 3;
+  }
+  return count > bytes;
+}
+
 function profileNamed(name: unknown): Limits {
   const profile = profiles.get(name);
-  if (!profile)
-    throw new RangeError(`expected "untrusted" or "trusted" as the limits' profile, got ${String(name)}`);
+  if (!profile) throw new RangeError(`expected "untrusted" or "trusted" as the limits' profile, got ${String(name)}`);
   return profile;
 }

@@ -33,6 +33,8 @@ export interface ResponseMessage {
   readonly kind: "response";
   /** `undefined` where the answer carries no id, or none that could be one. */
   readonly id: RequestId | undefined;
+  /** The id as it was written, where a JavaScript number may not hold it to the last digit. */
+  readonly rawId: string | undefined;
   readonly result: unknown;
   readonly error: ErrorObject | undefined;
   /** What makes it no JSON-RPC 2.0 answer, in words; `undefined` when it is one. */

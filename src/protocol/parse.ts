@@ -1,12 +1,5 @@
 import { type ErrorObject, INVALID_REQUEST, overLimit, PARSE_ERROR } from "./error-object.ts";
-import type {
-  InvalidMessage,
-  Message,
-  Params,
-  RequestId,
-  ResponseMessage,
-  SingleMessage,
-} from "./message.ts";
+import type { InvalidMessage, Message, Params, RequestId, ResponseMessage, SingleMessage } from "./message.ts";
 import { mayHoldLongIds, rawIds } from "./raw-id.ts";
 
 /**
@@ -43,12 +36,11 @@ function classify(value: unknown, rawId: string | undefined): SingleMessage {
   const message = value as Record<string, unknown>;
   // Own members only: the object's prototype is not part of the message, and `__proto__` in JSON is a plain member.
   const has = (name: string) => Object.hasOwn(message, name);
-  if (!has("method") && (has("result") || has("error"))) return classifyResponse(message);
+  if (!has("method") && (has("result") || has("error"))) return classifyResponse(message, rawId);
   const { method, params } = message;
   const id = has("id") ? idText(message.id, rawId) : undefined;
   if (message.jsonrpc !== "2.0" || typeof method !== "string") return invalid(INVALID_REQUEST, id);
-  if (!has("id"))
-    return { kind: "notification", id: undefined, method, params: params as Params | undefined };
+  if (!has("id")) return { kind: "notification", id: undefined, method, params: params as Params | undefined };
   if (id === undefined) return invalid(INVALID_REQUEST);
   if (has("params") && (typeof params !== "object" || params === null)) return invalid(INVALID_REQUEST, id);
   return { kind: "request", id, method, params: params as Params | undefined };
@@ -60,12 +52,13 @@ function idText(id: unknown, raw: string | undefined): string | undefined {
   return typeof id === "string" || id === null ? JSON.stringify(id) : undefined;
 }
 
-function classifyResponse(message: Record<string, unknown>): ResponseMessage {
+function classifyResponse(message: Record<string, unknown>, rawId: string | undefined): ResponseMessage {
   const { id, result, error } = message;
   const flaw = responseFlaw(message);
   return {
     kind: "response",
     id: isRequestId(id) ? id : undefined,
+    rawId: typeof id === "number" ? rawId : undefined,
     result,
     error: flaw === undefined && Object.hasOwn(message, "error") ? (error as ErrorObject) : undefined,
     flaw,
@@ -117,8 +110,7 @@ function parseUsual(text: string): Message | undefined {
     at++;
   }
   const digits = at - ID.length;
-  if (digits === 0 || digits > MAX_ID_DIGITS || (digits > 1 && text.charCodeAt(ID.length) === ZERO))
-    return undefined;
+  if (digits === 0 || digits > MAX_ID_DIGITS || (digits > 1 && text.charCodeAt(ID.length) === ZERO)) return undefined;
   if (text.startsWith(RESULT, at)) return usualResponse(text, id, at + RESULT.length, last);
   if (text.startsWith(METHOD, at)) return usualRequest(text, ID.length, at, last);
   return undefined;
@@ -131,7 +123,7 @@ function usualResponse(text: string, id: number, start: number, last: number): M
   } catch {
     return undefined;
   }
-  return { kind: "response", id, result, error: undefined, flaw: undefined };
+  return { kind: "response", id, rawId: undefined, result, error: undefined, flaw: undefined };
 }
 
 function usualRequest(text: string, idStart: number, idEnd: number, last: number): Message | undefined {

@@ -11,8 +11,8 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/* Sixteen digits, a fraction or an exponent after an "id" key, or a key that may be "id" in disguise. */
-const suspicious = /"id"\s*:\s*-?(?:\d{16}|\d+[.eE])|\\u006[49]/;
+/* Sixteen digits, a fraction, an exponent or -0 after an "id" key, or a key that may be "id" in disguise. */
+const suspicious = /"id"\s*:\s*(?:-?(?:\d{16}|\d+[.eE])|-0)|\\u006[49]/;
 
 /** Whether any numeric id in the text could be written otherwise than `String(value)` would write it. */
 export function mayHoldLongIds(text: string): boolean {

@@ -29,13 +29,10 @@ function quotedMethod(method: string): string {
  * as JSON
  */
 export function requestBody(method: string, params: Params | undefined): RequestBody {
-  if (typeof method !== "string")
-    throw new TypeError(`expected a string as the method's name, got ${typeof method}`);
+  if (typeof method !== "string") throw new TypeError(`expected a string as the method's name, got ${typeof method}`);
   if (params === undefined) return `,"method":${quotedMethod(method)}}`;
   if (typeof params !== "object" || params === null) {
-    throw new TypeError(
-      `expected an array or an object as params, got ${params === null ? "null" : typeof params}`,
-    );
+    throw new TypeError(`expected an array or an object as params, got ${params === null ? "null" : typeof params}`);
   }
   const json = JSON.stringify(params) as string | undefined;
   if (json === undefined || (json[0] !== "[" && json[0] !== "{")) {

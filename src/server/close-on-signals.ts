@@ -6,7 +6,7 @@ export interface CloseOnSignalsOptions {
 
 /* What a shell adds to a signal's number for the exit status of a process that died of it. */
 const DIED_OF_SIGNAL = 128;
-const NUMBERS: { readonly [signal: string]: number } = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+const NUMBERS: { readonly [signal: string]: number } = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15, SIGBREAK: 21 };
 
 /**
  * Runs a server as a program should: the first SIGTERM or SIGINT closes it, which lets what is in flight finish, and
@@ -25,10 +25,12 @@ export function closeOnSignals(
   { signals = ["SIGTERM", "SIGINT"] }: CloseOnSignalsOptions = {},
 ): () => void {
   let closing = false;
+  // What `close` throws, rather than rejects with, is no different.
+  const run = async () => close();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (closing) process.exit(DIED_OF_SIGNAL + (NUMBERS[signal] ?? 0));
     closing = true;
-    close().then(
+    run().then(
       () => process.exit(0),
       (error) => {
         console.error("closing failed:", error);

@@ -1,12 +1,13 @@
 import type { Channel } from "../connection/channel.ts";
-import { Connection } from "../connection/connection.ts";
+import { Connection, DEFAULT_TIMEOUT } from "../connection/connection.ts";
+import { deferred } from "../connection/deferred.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
-import { type LimitOptions, resolveLimits } from "../protocol/limits.ts";
+import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
-import { type Clock, systemClock } from "../time/clock.ts";
+import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsListenOptions } from "../transport/tls.ts";
 import type { Listener } from "../transport/transport.ts";
@@ -53,7 +54,11 @@ export class Server {
   readonly #connections = new Set<Connection>();
   #closed: Promise<void> | undefined;
 
+  /** @throws RangeError when an option's value makes no sense */
   constructor(service: Service, options: ServerOptions = {}) {
+    // Said now, rather than by each connection.
+    timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
+    resolveLimits(options.limits, untrusted);
     this.service = service;
     this.#options = options;
     this.#logger = guardedLogger(options.logger);
@@ -98,13 +103,10 @@ export class Server {
     const options = {
       limits,
       transport: { ...this.#options.transport, tls, unix },
-      refused: (error: Error) =>
-        this.#logger.warn(`a connection to ${route.address.text} was refused:`, error),
+      refused: (error: Error) => this.#logger.warn(`a connection to ${route.address.text} was refused:`, error),
     };
     this.#assertOpen();
-    const listener = await transport.listen(route.address, options, (channel) =>
-      this.accept(channel, limits),
-    );
+    const listener = await transport.listen(route.address, options, (channel) => this.accept(channel, limits));
     if (this.#closed !== undefined) {
       await listener.close();
       this.#assertOpen();
@@ -128,8 +130,8 @@ export class Server {
       clock: this.#clock,
     });
     this.#connections.add(connection);
-    connection.closed.then(() => this.#connections.delete(connection));
-    connection.disconnected.then((reason) => this.#events.emit("disconnection", connection, reason));
+    void connection.closed.then(() => this.#connections.delete(connection));
+    void connection.disconnected.then((reason) => this.#events.emit("disconnection", connection, reason));
     if (this.#closed !== undefined) connection.destroy(new Error("the server is closed"));
     else this.#events.emit("connection", connection);
     return connection;
@@ -142,9 +144,14 @@ export class Server {
    * @param options - `timeout`: milliseconds for what is in flight; then it is answered with -32098 and its signals
    * abort. Default: 10,000. Flushing has 5,000 more, then a connection is cut.
    * @returns a promise that resolves once it is over. Idempotent. A method that awaits it waits for itself.
+   * @throws as a rejection, once all the rest is over, what the platform says of an address that cannot be given up
    */
   close({ timeout = 10_000 }: { readonly timeout?: number } = {}): Promise<void> {
-    this.#closed ??= this.#close(timeout);
+    if (!this.#closed) {
+      const closed = deferred<void>();
+      this.#closed = closed.promise;
+      closed.resolve(this.#close(timeout));
+    }
     return this.#closed;
   }
 
@@ -153,10 +160,7 @@ export class Server {
     return this;
   }
 
-  off<Event extends keyof ServerEvents>(
-    event: Event,
-    listener: (...args: ServerEvents[Event]) => void,
-  ): this {
+  off<Event extends keyof ServerEvents>(event: Event, listener: (...args: ServerEvents[Event]) => void): this {
     this.#events.off(event, listener);
     return this;
   }
@@ -166,7 +170,7 @@ export class Server {
   }
 
   async #close(timeout: number): Promise<void> {
-    const listening = this.#listeners.map((listener) => listener.close());
+    const listening = Promise.allSettled(this.#listeners.map(async (listener) => listener.close()));
     const connections = [...this.#connections];
     const draining = connections.map(async (connection) => {
       await connection.drain();
@@ -180,8 +184,9 @@ export class Server {
       },
       true,
     );
-    await Promise.all([...listening, ...draining]);
+    await Promise.all(draining);
     cancel();
+    for (const outcome of await listening) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   #assertOpen(): void {

@@ -9,13 +9,7 @@ import {
   SERVER_ERROR,
 } from "../protocol/error-object.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
-import type {
-  Message,
-  NotificationMessage,
-  Params,
-  RequestMessage,
-  SingleMessage,
-} from "../protocol/message.ts";
+import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
 import { BatchAnswers } from "./batch-answers.ts";
@@ -116,7 +110,7 @@ export class Caller {
     if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
     else if (message.kind === "invalid") sink.answer(errorText(message.id, message.error));
     // An answer nobody asked for is no request either.
-    else sink.answer(errorText(JSON.stringify(message.id ?? null), INVALID_REQUEST));
+    else sink.answer(errorText(message.rawId ?? JSON.stringify(message.id ?? null), INVALID_REQUEST));
   }
 
   #call(message: CallMessage, sink: AnswerSink): void {
@@ -171,11 +165,16 @@ export class Caller {
   #await(result: PromiseLike<unknown>, call: InFlightCall): void {
     this.#waiting.push(call);
     this.#host.watch(call.deadline);
-    // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
-    Promise.resolve(result).then(
-      (value) => this.#end(call, () => this.#success(call.id as string, value, call.method)),
-      (error) => this.#rejected(call, error),
-    );
+    try {
+      // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
+      Promise.resolve(result).then(
+        (value) => this.#end(call, () => this.#success(call.id as string, value, call.method)),
+        (error) => this.#rejected(call, error),
+      );
+    } catch (error) {
+      // A promise whose own `then` or `constructor` was tampered with.
+      this.#rejected(call, error);
+    }
   }
 
   #rejected(call: InFlightCall, error: unknown): void {

@@ -10,7 +10,7 @@ export interface ExportOptions extends MethodOptions {
 /** One mark: how a method is exported, and the function that stood there when it was marked. */
 export interface ExportMark {
   readonly options: ExportOptions;
-  readonly marked: MethodFunction | undefined;
+  readonly marked: MethodFunction;
 }
 
 type Marks = Map<string, ExportMark>;
@@ -32,13 +32,7 @@ type CountsByLength<F extends MethodFunction> = number extends Parameters<F>["le
     ? true
     : false;
 
-type IsContext<T> = 0 extends 1 & T
-  ? false
-  : [T] extends [never]
-    ? false
-    : [T] extends [CallContext]
-      ? true
-      : false;
+type IsContext<T> = 0 extends 1 & T ? false : [T] extends [never] ? false : [T] extends [CallContext] ? true : false;
 
 /**
  * `unknown` where the options say of the function what they must, else a type that no function has, whose name is
@@ -79,6 +73,9 @@ export type ExportDecorator<O> = <F extends MethodFunction>(
  *   whoami({ connection }: CallContext, greeting = "You are") { return `${greeting} ${connection?.peer.address}`; }
  * }
  * ```
+ *
+ * It counts the parameters of the function it stands on. Where that is another decorator's wrapper, which takes any
+ * number of arguments, write `@exportRpc()` below that decorator, or declare `params`.
  *
  * @param options - the exported name, or all options
  * @throws TypeError when it does not stand on a public instance method, or is used as TypeScript's
@@ -123,6 +120,7 @@ function readContext(context: unknown) {
 
 function toOptions(options: string | ExportOptions | undefined): ExportOptions {
   const given = typeof options === "string" ? { name: options } : (options ?? {});
+  if (typeof given !== "object") throw new TypeError(`expected a name or options, got ${typeof given}`);
   if (given.name !== undefined && (typeof given.name !== "string" || given.name === "")) {
     throw new TypeError(`expected a name to export a method by, got ${JSON.stringify(given.name)}`);
   }
@@ -145,15 +143,15 @@ export function exportMethods(
   target: object | (abstract new (...args: never[]) => object),
   methods: { readonly [property: string]: true | string | ExportOptions },
 ): void {
-  const owner = typeof target === "function" ? (target.prototype as object) : target;
-  for (const [property, options] of Object.entries(methods)) {
+  const owner: unknown = typeof target === "function" ? target.prototype : target;
+  if (typeof owner !== "object" || owner === null) throw new TypeError("expected a class or an object");
+  const marks = Object.entries(methods).map(([property, options]): [string, ExportMark] => {
     const fn = (owner as Record<string, unknown>)[property];
     if (typeof fn !== "function") throw new TypeError(`there is no method ${property} to export`);
-    mark(owner, property, {
-      options: toOptions(options === true ? undefined : options),
-      marked: fn as MethodFunction,
-    });
-  }
+    const exportOptions = toOptions(options === true ? undefined : options);
+    return [property, { options: exportOptions, marked: fn as MethodFunction }];
+  });
+  for (const [property, exportMark] of marks) mark(owner, property, exportMark);
 }
 
 /** The marks of a handler, its own and inherited ones, by property. The mark nearest to the handler counts. */

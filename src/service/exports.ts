@@ -14,13 +14,9 @@ export type RemoteMethod<F extends AnyFunction> =
         : (...args: Parameters<F>) => ReturnType<F>
     : (...args: Parameters<F>) => ReturnType<F>;
 
-type ExportedName<Property, Names> = Property extends keyof Names
-  ? Names[Property] & string
-  : Property & string;
+type ExportedName<Property, Names> = Property extends keyof Names ? Names[Property] & string : Property & string;
 
-type Under<Namespace extends string, Name extends string> = Namespace extends ""
-  ? Name
-  : `${Namespace}.${Name}`;
+type Under<Namespace extends string, Name extends string> = Namespace extends "" ? Name : `${Namespace}.${Name}`;
 
 /**
  * What a handler class exports, as an Api for `Client<Api>`. Types cannot see what a decorator does, so renamed and

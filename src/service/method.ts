@@ -49,11 +49,7 @@ export class Method {
     name: string,
     fn: MethodFunction,
     options: MethodOptions = {},
-    {
-      self,
-      separator = ".",
-      length = fn.length,
-    }: { self?: unknown; separator?: string; length?: number } = {},
+    { self, separator = ".", length = fn.length }: { self?: unknown; separator?: string; length?: number } = {},
   ) {
     this.name = name;
     this.separator = separator;

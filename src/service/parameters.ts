@@ -10,12 +10,7 @@ export class Parameters {
   readonly #required: number;
   readonly #max: number;
 
-  private constructor(
-    names: readonly string[] | undefined,
-    rest: string | undefined,
-    required: number,
-    max: number,
-  ) {
+  private constructor(names: readonly string[] | undefined, rest: string | undefined, required: number, max: number) {
     this.#names = names;
     this.#rest = rest;
     this.#required = required;
@@ -44,8 +39,7 @@ export class Parameters {
       const optional = declaration.endsWith("?");
       const variadic = declaration.startsWith("...");
       const name = declaration.slice(variadic ? 3 : 0, optional ? -1 : undefined);
-      if (name === "" || (optional && variadic))
-        throw refuse(`${JSON.stringify(declaration)} names no parameter`);
+      if (name === "" || (optional && variadic)) throw refuse(`${JSON.stringify(declaration)} names no parameter`);
       if (rest !== undefined) throw refuse(`nothing can follow ...${rest}`);
       if (names.includes(name)) throw refuse(`${name} is there twice`);
       if (variadic) {
@@ -57,12 +51,7 @@ export class Parameters {
       names.push(name);
       if (!optional) required++;
     }
-    return new Parameters(
-      names,
-      rest,
-      required,
-      rest === undefined ? names.length : Number.POSITIVE_INFINITY,
-    );
+    return new Parameters(names, rest, required, rest === undefined ? names.length : Number.POSITIVE_INFINITY);
   }
 
   /** Why the params do not fit, in words for the caller; `undefined` when they do. */
@@ -92,8 +81,7 @@ export class Parameters {
   #miscount(count: number): string {
     const plural = (n: number) => (n === 1 ? "1 argument" : `${n} arguments`);
     if (this.#max === this.#required) return `expected ${plural(this.#required)}, got ${count}`;
-    if (this.#max === Number.POSITIVE_INFINITY)
-      return `expected at least ${plural(this.#required)}, got ${count}`;
+    if (this.#max === Number.POSITIVE_INFINITY) return `expected at least ${plural(this.#required)}, got ${count}`;
     return `expected ${this.#required} to ${plural(this.#max)}, got ${count}`;
   }
 

@@ -7,7 +7,7 @@ import {
 } from "../protocol/error-object.ts";
 import { isRpcError, type RpcError } from "../protocol/errors/rpc-error.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
-import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { isLongerThan, type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { parseMessage } from "../protocol/parse.ts";
 import { errorText } from "../protocol/serialize.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
@@ -100,25 +100,27 @@ export class Service {
    * @throws TypeError when a namespace or an exported name cannot be one
    */
   addHandler(handler: object, { namespace = [], separator = "." }: HandlerOptions = {}): this {
+    if (typeof handler !== "object" || handler === null) {
+      const hint = typeof handler === "function" ? ": give an instance of the class" : "";
+      throw new TypeError(
+        `expected an object as the handler, got ${handler === null ? "null" : typeof handler}${hint}`,
+      );
+    }
     const parts = typeof namespace === "string" ? [namespace] : namespace;
     if (parts.some((part) => typeof part !== "string" || part === "")) {
-      throw new TypeError(
-        `expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`,
-      );
+      throw new TypeError(`expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`);
     }
     const marks = exportMarks(handler);
     if (marks.size === 0) {
-      throw new Error(
-        `${handler.constructor?.name || "this handler"} exports no method: mark some with @exportRpc()`,
-      );
+      throw new Error(`${handler.constructor?.name || "this handler"} exports no method: mark some with @exportRpc()`);
     }
     const methods = [...marks].map(([property, { options, marked }]) => {
       const fn = (handler as Record<string, MethodFunction>)[property];
       if (typeof fn !== "function") throw new TypeError(`${property} is exported, and is not a method`);
       const name = [...parts, options.name ?? property].join(separator);
-      // A wrapper that takes (...args) has no length of its own, and an override may leave out what it does not use.
-      const length = Math.max(fn.length, marked?.length ?? 0);
-      return new Method(name, fn, options, { self: handler, separator, length });
+      // The arguments of the function that was marked, whatever took its place: a wrapper that takes (...args), or an
+      // override that leaves out what it does not use, or takes more that its callers need not give.
+      return new Method(name, fn, options, { self: handler, separator, length: marked.length });
     });
     this.#add(methods);
     return this;
@@ -136,8 +138,7 @@ export class Service {
     fn: F & Checked<F, O>,
     options?: O,
   ): this {
-    if (typeof fn !== "function")
-      throw new TypeError(`expected a function as the method ${name}, got ${typeof fn}`);
+    if (typeof fn !== "function") throw new TypeError(`expected a function as the method ${name}, got ${typeof fn}`);
     this.#add([new Method(name, fn, options)]);
     return this;
   }
@@ -183,7 +184,7 @@ export class Service {
    */
   handle(text: string): string | undefined | Promise<string> {
     const { messageBytes, batchLength } = this.#limits;
-    if (text.length > messageBytes) {
+    if (isLongerThan(text, messageBytes)) {
       return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
     }
     const message = parseMessage(text, batchLength);
@@ -212,8 +213,7 @@ export class Service {
   #add(methods: readonly Method[]): void {
     const names = new Set<string>();
     for (const { name } of methods) {
-      if (typeof name !== "string" || name === "")
-        throw new TypeError("expected a method's name, got nothing");
+      if (typeof name !== "string" || name === "") throw new TypeError("expected a method's name, got nothing");
       // Section 4: names that begin with "rpc." are for extensions of JSON-RPC itself.
       if (name.startsWith("rpc.")) throw new TypeError(`${name}: names that begin with "rpc." are reserved`);
       if (names.has(name) || this.#methods.has(name)) throw new Error(`there is a method ${name} already`);

@@ -1,5 +1,6 @@
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
 import { type LimitOptions, type Limits, resolveLimits, trusted } from "../protocol/limits.ts";
+import { TextQueue } from "./text-queue.ts";
 
 /**
  * Two channels in memory, each the other's peer: what one sends the other gets, some microtasks later.
@@ -14,43 +15,60 @@ import { type LimitOptions, type Limits, resolveLimits, trusted } from "../proto
  * the `trusted` profile
  */
 export function channelPair(limits?: LimitOptions): [MemoryChannel, MemoryChannel] {
-  const resolved = resolveLimits(limits, trusted);
-  const here = new MemoryChannel(resolved);
-  const there = new MemoryChannel(resolved);
-  here.join(there);
-  there.join(here);
-  return [here, there];
+  return MemoryChannel.pair(resolveLimits(limits, trusted));
+}
+
+/* How many characters are on their way at once, as in the buffers of a system's sockets: these are handed over. */
+const WIRE = 64 * 1_024;
+
+interface Waiter {
+  readonly ordinal: number;
+  resolve(): void;
+  reject(reason: Error): void;
 }
 
 /** One end of a {@link channelPair}. */
 export class MemoryChannel implements Channel {
   readonly peer: Channel["peer"] = { transport: "memory" };
   readonly #limits: Limits;
-  #other: MemoryChannel | undefined;
+  #other: MemoryChannel;
   #receiver: ChannelReceiver | undefined;
 
+  /* Out. */
+  readonly #outbox = new TextQueue();
   #sent = 0;
+  /** The last text that went into the outbox: those sent while the channel is closing never do. */
+  #taken = 0;
   #handedOver = 0;
+  #flushDue = false;
   #pressed = false;
+  #endSent = false;
+  #waiters: Waiter[] = [];
 
-  /** What the other end sent and this one has not taken; `undefined` stands for its end. */
-  readonly #inbox: (string | undefined)[] = [];
-  #inboxLength = 0;
+  /* In. */
+  readonly #inbox = new TextQueue();
   #deliveryDue = false;
   #paused = false;
+  /** The other end will send no more; the receiver was told so, behind all that came before. */
+  #endArrived = false;
   #ended = false;
+
+  /** open → closing (what was sent goes out; what arrives is thrown away) → closed. */
   #state: "open" | "closing" | "closed" = "open";
   #reason: Error | undefined;
-  #waiters: { readonly ordinal: number; resolve(): void; reject(reason: Error): void }[] = [];
 
-  /** @internal */
-  constructor(limits: Limits) {
+  private constructor(limits: Limits) {
     this.#limits = limits;
+    this.#other = this;
   }
 
   /** @internal */
-  join(other: MemoryChannel): void {
-    this.#other = other;
+  static pair(limits: Limits): [MemoryChannel, MemoryChannel] {
+    const here = new MemoryChannel(limits);
+    const there = new MemoryChannel(limits);
+    here.#other = there;
+    there.#other = here;
+    return [here, there];
   }
 
   get handedOver(): number {
@@ -58,12 +76,7 @@ export class MemoryChannel implements Channel {
   }
 
   get queuedBytes(): number {
-    return this.#other?.inboxLength ?? 0;
-  }
-
-  /** @internal */
-  get inboxLength(): number {
-    return this.#inboxLength;
+    return this.#outbox.length + this.#other.#inbox.length;
   }
 
   open(receiver: ChannelReceiver): void {
@@ -76,21 +89,24 @@ export class MemoryChannel implements Channel {
   send(text: string): number {
     const ordinal = ++this.#sent;
     if (this.#state !== "open") return ordinal;
-    this.#other?.put(text);
-    this.#handedOver = ordinal;
+    this.#taken = ordinal;
+    this.#outbox.push(text);
+    this.#flushSoon();
     this.#checkPressure();
     return ordinal;
   }
 
   handOver(): Promise<void> {
-    if (this.#state === "closed") return Promise.reject(this.#reason ?? new Error("the channel is closed"));
-    if (!this.#pressed) return Promise.resolve();
+    if (this.#handedOver === this.#sent) return Promise.resolve();
+    if (this.#taken !== this.#sent || this.#state === "closed") {
+      return Promise.reject(this.#reason ?? new Error("the channel is closed"));
+    }
     const ordinal = this.#sent;
     return new Promise((resolve, reject) => this.#waiters.push({ ordinal, resolve, reject }));
   }
 
   pause(): void {
-    this.#paused = true;
+    if (this.#state === "open") this.#paused = true;
   }
 
   resume(): void {
@@ -101,90 +117,110 @@ export class MemoryChannel implements Channel {
   close(): void {
     if (this.#state !== "open") return;
     this.#state = "closing";
-    this.#other?.put(undefined);
     // What still arrives is thrown away, which is as good as read.
     this.#paused = false;
     this.#deliverSoon();
-    this.#finishWhenBothEnded();
+    this.#flushSoon();
   }
 
   destroy(reason?: Error): void {
     if (this.#state === "closed") return;
     this.#finish(reason);
-    this.#other?.broken();
+    this.#other.#breakSoon("the other end was destroyed");
   }
 
-  /** @internal */
-  put(text: string | undefined): void {
+  #flushSoon(): void {
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    queueMicrotask(() => {
+      this.#flushDue = false;
+      this.#flush();
+    });
+  }
+
+  /** Puts on the way what has room there. */
+  #flush(): void {
     if (this.#state === "closed") return;
-    this.#inbox.push(text);
-    this.#inboxLength += text?.length ?? 0;
-    this.#deliverSoon();
+    const other = this.#other;
+    if (other.#state === "closed") {
+      if (this.#outbox.isEmpty) this.#endWhenDone();
+      else this.#breakSoon("the other end is closed");
+      return;
+    }
+    while (!this.#outbox.isEmpty && other.#inbox.length < WIRE) {
+      other.#inbox.push(this.#outbox.shift() as string);
+      this.#handedOver++;
+    }
+    other.#deliverSoon();
+    while (this.#waiters[0] && this.#waiters[0].ordinal <= this.#handedOver) this.#waiters.shift()?.resolve();
+    this.#endWhenDone();
   }
 
-  /** @internal */
-  broken(): void {
-    if (this.#state === "closed") return;
-    const reason = new Error("the other end was destroyed");
-    // Asynchronously, as a reset arrives on a socket.
-    queueMicrotask(() => this.#finish(this.#state === "closing" ? undefined : reason));
+  #endWhenDone(): void {
+    if (this.#state !== "closing" || !this.#outbox.isEmpty) return;
+    const other = this.#other;
+    if (!this.#endSent) {
+      this.#endSent = true;
+      other.#endArrived = true;
+      other.#deliverSoon();
+    }
+    if (other.#ended || other.#state === "closed") this.#finish(undefined);
   }
 
-  /** @internal */
-  taken(): void {
-    if (!this.#pressed || this.queuedBytes >= this.#limits.queuedBytes / 2 || this.#state !== "open") return;
+  #deliverSoon(): void {
+    if (this.#deliveryDue || !this.#receiver) return;
+    this.#deliveryDue = true;
+    queueMicrotask(() => {
+      this.#deliveryDue = false;
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    while (!this.#inbox.isEmpty && !this.#paused && this.#state !== "closed") {
+      const text = this.#inbox.shift() as string;
+      if (this.#state === "open") this.#receiver?.message(text);
+      this.#other.#wasRead();
+    }
+    if (!this.#endArrived || this.#ended || this.#paused || !this.#inbox.isEmpty) return;
+    this.#ended = true;
+    if (this.#state === "open") this.#receiver?.ended();
+    this.#other.#endWhenDone();
+  }
+
+  #wasRead(): void {
+    if (!this.#outbox.isEmpty) this.#flush();
+    if (!this.#pressed || this.#state !== "open" || this.queuedBytes >= this.#limits.queuedBytes / 2) return;
     this.#pressed = false;
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve();
     this.#receiver?.drained();
   }
 
   #checkPressure(): void {
     const queued = this.queuedBytes;
-    if (queued <= this.#limits.queuedBytes) return;
-    if (queued > this.#limits.maxQueuedBytes) {
-      const reason = new Error(
-        `the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`,
-      );
-      queueMicrotask(() => this.destroy(reason));
+    const { queuedBytes, maxQueuedBytes } = this.#limits;
+    if (queued <= queuedBytes) return;
+    if (queued > maxQueuedBytes) {
+      this.destroy(new Error(`the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`));
     } else if (!this.#pressed) {
       this.#pressed = true;
       this.#receiver?.pressed();
     }
   }
 
-  #deliverSoon(): void {
-    if (this.#deliveryDue || !this.#receiver) return;
-    this.#deliveryDue = true;
-    queueMicrotask(() => this.#deliver());
-  }
-
-  #deliver(): void {
-    this.#deliveryDue = false;
-    while (this.#inbox.length > 0 && !this.#paused && this.#state !== "closed") {
-      const text = this.#inbox.shift();
-      this.#inboxLength -= text?.length ?? 0;
-      if (text === undefined) this.#peerEnded();
-      else if (this.#state === "open") this.#receiver?.message(text);
-      this.#other?.taken();
-    }
-  }
-
-  #peerEnded(): void {
-    this.#ended = true;
-    if (this.#state === "open") this.#receiver?.ended();
-    this.#finishWhenBothEnded();
-  }
-
-  #finishWhenBothEnded(): void {
-    if (this.#ended && this.#state === "closing") queueMicrotask(() => this.#finish(undefined));
+  /** Asynchronously, as a reset arrives on a socket. */
+  #breakSoon(why: string): void {
+    queueMicrotask(() => {
+      const orderly = this.#state === "closing" && this.#outbox.isEmpty;
+      this.#finish(orderly ? undefined : new Error(why));
+    });
   }
 
   #finish(reason: Error | undefined): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#reason = reason;
-    this.#inbox.length = 0;
-    this.#inboxLength = 0;
+    this.#outbox.clear();
+    this.#inbox.clear();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(reason ?? new Error("the channel is closed"));
     const receiver = this.#receiver;
     if (receiver) queueMicrotask(() => receiver.closed(reason));

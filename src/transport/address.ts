@@ -31,13 +31,34 @@ export function parseAddress(address: string | URL): Address {
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new InvalidAddressError(
-      text,
-      'expected something like "tcp://127.0.0.1:7080" or "unix:/run/app.sock"',
-      {
-        cause,
-      },
-    );
+    throw new InvalidAddressError(text, whyNoUrl(text), { cause });
   }
   return { text, scheme: url.protocol.slice(0, -1), url };
+}
+
+/** Says what is wrong with a text that is no URL, as far as that is easy to see. */
+function whyNoUrl(text: string): string {
+  const port = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:([^/?#:\]]*)(?:[/?#]|$)/i.exec(text.trim())?.[1];
+  const isPort = port === undefined || port === "" || (/^\d+$/.test(port) && Number(port) <= 65_535);
+  if (!isPort) return `expected a port from 0 to 65535, got ${JSON.stringify(port)}`;
+  return 'expected something like "tcp://127.0.0.1:7080" or "unix:/run/app.sock"';
+}
+
+/**
+ * The parameters of an address: what stands behind its `?`.
+ *
+ * @param known - the names there may be, each once
+ * @throws InvalidAddressError when there is another one, or one twice
+ */
+export function parametersOf(address: Address, known: readonly string[]): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of address.url.searchParams) {
+    if (!known.includes(name)) {
+      const expected = known.length === 0 ? "expected none" : `expected ${known.join(", ")}`;
+      throw new InvalidAddressError(address.text, `${expected} after the "?", got ${JSON.stringify(name)}`);
+    }
+    if (parameters.has(name)) throw new InvalidAddressError(address.text, `it has the parameter ${name} twice`);
+    parameters.set(name, value);
+  }
+  return parameters;
 }

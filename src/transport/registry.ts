@@ -43,10 +43,7 @@ export function routeTo(address: string | URL): Route {
   const load = loaders.get(parsed.scheme);
   if (!load) {
     const known = [...loaders.keys()].join(", ");
-    throw new InvalidAddressError(
-      parsed.text,
-      `there is no transport for ${parsed.scheme}: (there are ${known})`,
-    );
+    throw new InvalidAddressError(parsed.text, `there is no transport for ${parsed.scheme}: (there are ${known})`);
   }
   return { address: parsed, load };
 }

@@ -6,12 +6,16 @@ export class DialError extends CallError {
   readonly address: string;
 
   constructor(address: string, options?: ErrorOptions) {
-    const { cause } = options ?? {};
-    super(
-      `${address} could not be dialled${cause instanceof Error ? `: ${cause.message}` : ""}`,
-      "not-sent",
-      options,
-    );
+    const why = wordsFor(options?.cause);
+    super(`${address} could not be dialled${why && `: ${why}`}`, "not-sent", options);
     this.address = address;
   }
+}
+
+function wordsFor(cause: unknown): string {
+  if (!(cause instanceof Error)) return "";
+  // A name that stands for several addresses fails at each of them; what Node.js says of it all has no message.
+  const { errors } = cause as Partial<AggregateError>;
+  if (cause.message !== "" || !Array.isArray(errors)) return cause.message;
+  return errors.map(wordsFor).join(", ");
 }

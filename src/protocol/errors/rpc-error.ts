@@ -26,8 +26,7 @@ export class RpcError<Data = unknown> extends Error {
    * @throws TypeError when the code is no integer or the message no string
    */
   constructor(code: number, message: string, data?: Data, options?: ErrorOptions) {
-    if (!Number.isInteger(code))
-      throw new TypeError(`expected an integer as the error's code, got ${String(code)}`);
+    if (!Number.isInteger(code)) throw new TypeError(`expected an integer as the error's code, got ${String(code)}`);
     if (typeof message !== "string") {
       throw new TypeError(`expected a string as the error's message, got ${typeof message}`);
     }
@@ -50,10 +49,15 @@ export class RpcError<Data = unknown> extends Error {
  * @param code - also ask for this code
  */
 export function isRpcError(value: unknown, code?: number): value is RpcError {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (value as { [brand]?: unknown })[brand] === true &&
-    (code === undefined || (value as RpcError).code === code)
-  );
+  try {
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      (value as { [brand]?: unknown })[brand] === true &&
+      (code === undefined || (value as RpcError).code === code)
+    );
+  } catch {
+    // A proxy that cannot be looked at. Anything can be thrown.
+    return false;
+  }
 }

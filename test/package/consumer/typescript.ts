@@ -1,0 +1,67 @@
+// A user's program in TypeScript: compiled against the packed package and run by plain Node.js (see package.test.ts).
+import assert from "node:assert/strict";
+import { Client, exportRpc, listen, RpcError, Service } from "tsjason";
+import * as framing from "tsjason/framing";
+import * as testing from "tsjason/testing";
+
+class Calculator {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  @exportRpc()
+  sum(a: number, b: number): number {
+    return a + b;
+  }
+
+  @exportRpc("whoami")
+  async describe(): Promise<string> {
+    return this.#name;
+  }
+
+  @exportRpc()
+  refuse(): never {
+    throw new RpcError(7, "not today");
+  }
+
+  notExported(): string {
+    return "a secret";
+  }
+}
+
+class Subtracting extends Calculator {
+  @exportRpc()
+  difference(a: number, b: number): number {
+    return a - b;
+  }
+
+  // Keeps the export it overrides.
+  override sum(a: number, b: number): number {
+    return super.sum(a, b) + 1000;
+  }
+}
+
+const service = new Service();
+service.addHandler(new Calculator("plain"), { namespace: "plain" });
+service.addHandler(new Subtracting("subtracting"), { namespace: "sub" });
+service.addMethod("sum", (a: number, b: number) => a + b);
+
+const answer = await service.handle('{"jsonrpc":"2.0","id":1,"method":"sum","params":[1,2]}');
+assert.deepEqual(JSON.parse(answer ?? ""), { jsonrpc: "2.0", id: 1, result: 3 });
+
+const server = await listen(service, "tcp://127.0.0.1:0");
+const client = new Client(String(server.address));
+assert.equal(await client.call("plain.sum", [1, 2]), 3);
+assert.equal(await client.call("plain.whoami", []), "plain");
+assert.equal(await client.call("sub.sum", [1, 2]), 1003);
+assert.equal(await client.call("sub.difference", [3, 2]), 1);
+await assert.rejects(client.call("plain.refuse", []), { code: 7, message: "not today" });
+await assert.rejects(client.call("plain.notExported", []), { code: -32601 });
+await client.close();
+await server.close();
+
+assert.ok(Object.keys(framing).length > 0);
+assert.ok(Object.keys(testing).length > 0);
+console.log("all well");

@@ -1,0 +1,130 @@
+/** Rows of what is sent to a service and what it answers, each run through `handle` and through a connection. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Connection } from "../../src/connection/connection.ts";
+import type { LimitOptions } from "../../src/protocol/limits.ts";
+import type { Logger } from "../../src/service/logger.ts";
+import type { Service } from "../../src/service/service.ts";
+import { channelPair, type MemoryChannel } from "../../src/testing/index.ts";
+
+/** One row: texts on the wire. */
+export interface Row {
+  readonly name: string;
+  readonly sent: string;
+  /** What comes back, compared as JSON; `undefined` when nothing does. */
+  readonly answered: string | undefined;
+  /** Compare the text itself, to the last digit and space. */
+  readonly exactly?: boolean;
+  /** What comes back over a connection, where that differs. */
+  readonly overConnection?: string | undefined;
+}
+
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Tests the rows, each with a service of its own.
+ *
+ * @param limits - of the connections
+ */
+export function describeRows(
+  title: string,
+  makeService: () => Service,
+  rows: readonly Row[],
+  limits?: LimitOptions,
+): void {
+  describe(title, () => {
+    for (const row of rows) {
+      test(`${row.name}, by handle`, async () => {
+        compare(await makeService().handle(row.sent), row.answered, row.exactly);
+      });
+      test(`${row.name}, over a connection`, async () => {
+        const expected = Object.hasOwn(row, "overConnection") ? row.overConnection : row.answered;
+        const [answer, ...more] = await askOver(makeService(), row.sent, limits);
+        compare(answer, expected, row.exactly);
+        assert.deepEqual(more, [], "one message gets one answer at most");
+      });
+    }
+  });
+}
+
+function compare(answer: string | undefined, expected: string | undefined, exactly = false): void {
+  if (exactly || answer === undefined || expected === undefined) assert.equal(answer, expected);
+  else assert.deepEqual(JSON.parse(answer), JSON.parse(expected));
+}
+
+const last = '{"jsonrpc":"2.0","id":"the last one","method":"there is no such method"}';
+
+/** What a service answers to a text over a connection, in so far as it answers at once. */
+export async function askOver(service: Service, text: string, limits?: LimitOptions): Promise<string[]> {
+  const peer = RawPeer.of(service, limits);
+  peer.send(text);
+  peer.send(last);
+  const answers: string[] = [];
+  for (;;) {
+    const answer = await peer.next();
+    if (answer.includes('"the last one"')) return answers;
+    answers.push(answer);
+  }
+}
+
+/** The other end of a connection, which says what it likes and sees every text. */
+export class RawPeer {
+  readonly #channel: MemoryChannel;
+  readonly #texts: string[] = [];
+  #taker: ((text: string) => void) | undefined;
+
+  constructor(channel: MemoryChannel) {
+    this.#channel = channel;
+    channel.open({
+      message: (text) => this.#take(text),
+      malformed() {},
+      pressed() {},
+      drained() {},
+      ended() {},
+      closed() {},
+    });
+  }
+
+  /** A peer of a service. */
+  static of(service: Service, limits?: LimitOptions): RawPeer {
+    const [here, there] = channelPair();
+    new Connection(there, { service, limits, logger: silent });
+    return new RawPeer(here);
+  }
+
+  send(text: string): void {
+    this.#channel.send(text);
+  }
+
+  /** The next text that arrives. */
+  next(): Promise<string> {
+    const text = this.#texts.shift();
+    if (text !== undefined) return Promise.resolve(text);
+    return new Promise((resolve) => {
+      this.#taker = resolve;
+    });
+  }
+
+  #take(text: string): void {
+    const taker = this.#taker;
+    this.#taker = undefined;
+    if (taker) taker(text);
+    else this.#texts.push(text);
+  }
+}
+
+/** The text of an error answer. */
+export function failure(id: string, code: number, message: string, data?: string): string {
+  const error = `{"code":${code},"message":${JSON.stringify(message)}${data === undefined ? "" : `,"data":${data}`}}`;
+  return `{"jsonrpc":"2.0","id":${id},"error":${error}}`;
+}
+
+export const parseError = failure("null", -32700, "Parse error");
+export const invalidRequest = (id = "null") => failure(id, -32600, "Invalid Request");
+export const methodNotFound = (id: string) => failure(id, -32601, "Method not found");
+export const invalidParams = (id: string, issue: string) =>
+  failure(id, -32602, "Invalid params", `{"issues":[{"path":[],"message":${JSON.stringify(issue)}}]}`);
+export const internalError = (id: string) => failure(id, -32603, "Internal error");
+
+/** The text of a result's answer. */
+export const success = (id: string, result: string) => `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
