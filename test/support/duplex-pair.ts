@@ -40,7 +40,7 @@ export class DuplexEnd extends Duplex {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const { other } = this;
-    const inGoodOrder = this.writableFinished && other?.writableFinished;
+    const inGoodOrder = this.writableFinished && other?.writableEnded;
     if (other && !inGoodOrder && !other.destroyed) {
       process.nextTick(() => other.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })));
     }
