@@ -6,6 +6,8 @@ export interface RedialOptions {
   readonly maxDelay?: number;
 }
 
+const MAX_DOUBLINGS = 50;
+
 /** @throws RangeError when a delay is no number, or a negative one */
 export function checkRedial(options: RedialOptions): RedialOptions {
   for (const name of ["initialDelay", "maxDelay"] as const) {
@@ -24,5 +26,7 @@ export function checkRedial(options: RedialOptions): RedialOptions {
  * @returns milliseconds
  */
 export function backoff(attempt: number, { initialDelay = 100, maxDelay = 5_000 }: RedialOptions): number {
-  return Math.random() * Math.min(maxDelay, initialDelay * 2 ** attempt);
+  // Not to infinity, which times nothing is no number.
+  const factor = 2 ** Math.min(attempt, MAX_DOUBLINGS);
+  return Math.random() * Math.min(maxDelay, initialDelay * factor);
 }

@@ -39,9 +39,13 @@ export type CallArguments<Api, Name, Options> = Name extends keyof Api
     : never
   : [params?: Params | undefined, options?: Options];
 
-/** The methods under a namespace, by what is left of their names. */
+/** The methods under a namespace, by what is left of their names; under `""` all of them. */
 type Under<Api, Namespace extends string> = {
-  [Name in keyof Api & string as Name extends `${Namespace}.${infer Rest}` ? Rest : never]: Api[Name];
+  [Name in keyof Api & string as Namespace extends ""
+    ? Name
+    : Name extends `${Namespace}.${infer Rest}`
+      ? Rest
+      : never]: Api[Name];
 };
 
 type PositionalCalls<Api> = {

@@ -83,6 +83,8 @@ export class PendingCalls {
   reject(call: PendingCall, error: unknown): void {
     if (call.settled) return;
     this.remove(call);
+    // Not where calls are answered: there it would cost each of them a timer.
+    if (this.#size === 0) this.#deadlines.stop();
     call.reject(error);
   }
 

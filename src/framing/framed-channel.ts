@@ -93,6 +93,7 @@ export class FramedChannel implements Channel {
   }
 
   get queuedBytes(): number {
+    // Characters again; for the worst of scripts the bytes are three times as many.
     return this.#gathered.length + this.#duplex.writableLength;
   }
 
@@ -147,8 +148,8 @@ export class FramedChannel implements Channel {
 
   close(): void {
     if (this.#state !== "open") return;
-    this.#write();
     this.#state = "closing";
+    this.#write();
     this.#waitingChunks.length = 0;
     this.#paused = false;
     // From here on bytes are read only to be thrown away.
@@ -276,9 +277,8 @@ export class FramedChannel implements Channel {
     else if (this.#duplex.writableFinished) this.#duplex.destroy();
   };
 
-  readonly #onError = (error: Error): void => {
-    this.#reason ??= error;
-  };
+  /** A TLS socket that allows half-open connections, for one, does not destroy itself where it fails. */
+  readonly #onError = (error: Error): void => this.destroy(error);
 
   readonly #onClose = (): void => {
     clearTimeout(this.#linger);

@@ -35,11 +35,23 @@ type CountsByLength<F extends MethodFunction> = number extends Parameters<F>["le
 type IsContext<T> = 0 extends 1 & T ? false : [T] extends [never] ? false : [T] extends [CallContext] ? true : false;
 
 /**
+ * Whether the function can take the context first. Of a function whose parameters the compiler could not infer, as
+ * `(context: CallContext, text = "hello") => …` written in place, it is believed.
+ */
+type TakesContext<F extends MethodFunction> = F extends (context: CallContext, ...args: never[]) => unknown
+  ? true
+  : number extends Parameters<F>["length"]
+    ? [Parameters<F>[number]] extends [never]
+      ? true
+      : false
+    : false;
+
+/**
  * `unknown` where the options say of the function what they must, else a type that no function has, whose name is
  * the message.
  */
 export type Checked<F extends MethodFunction, O> = (O extends { context: true }
-  ? F extends (context: CallContext, ...args: never[]) => unknown
+  ? TakesContext<F> extends true
     ? unknown
     : { "with context: true, the first parameter is the CallContext": never }
   : IsContext<Parameters<F>[0]> extends true
@@ -49,12 +61,21 @@ export type Checked<F extends MethodFunction, O> = (O extends { context: true }
     ? unknown
     : CountsByLength<F> extends true
       ? unknown
-      : { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never });
+      : { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never }) &
+  (Exclude<keyof O, keyof ExportOptions> extends never ? unknown : { "there is no such option": never });
+
+/** Public instance methods with names that are strings: the only ones a caller could call. */
+type ExportableContext = ClassMethodDecoratorContext & {
+  readonly name: string;
+  readonly static: false;
+  readonly private: false;
+};
 
 /** What `@exportRpc(…)` gives: a decorator for methods as TC39 specifies it. */
 export type ExportDecorator<O> = <F extends MethodFunction>(
-  method: F & Checked<F, O>,
-  context: ClassMethodDecoratorContext,
+  method: F,
+  // Checked here: where a method is generic, F could not be inferred from an intersection.
+  context: ExportableContext & Checked<F, O>,
 ) => void;
 
 /**

@@ -97,24 +97,11 @@ export class Service {
    * Adds what a handler exports (see `exportRpc`). Either all of it is added or nothing.
    *
    * @throws Error when it exports nothing, or a name is taken
-   * @throws TypeError when a namespace or an exported name cannot be one
+   * @throws TypeError when it is no object, or a namespace or an exported name cannot be one
    */
   addHandler(handler: object, { namespace = [], separator = "." }: HandlerOptions = {}): this {
-    if (typeof handler !== "object" || handler === null) {
-      const hint = typeof handler === "function" ? ": give an instance of the class" : "";
-      throw new TypeError(
-        `expected an object as the handler, got ${handler === null ? "null" : typeof handler}${hint}`,
-      );
-    }
-    const parts = typeof namespace === "string" ? [namespace] : namespace;
-    if (parts.some((part) => typeof part !== "string" || part === "")) {
-      throw new TypeError(`expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`);
-    }
-    const marks = exportMarks(handler);
-    if (marks.size === 0) {
-      throw new Error(`${handler.constructor?.name || "this handler"} exports no method: mark some with @exportRpc()`);
-    }
-    const methods = [...marks].map(([property, { options, marked }]) => {
+    const parts = namespaceParts(namespace);
+    const methods = [...marksOf(handler)].map(([property, { options, marked }]) => {
       const fn = (handler as Record<string, MethodFunction>)[property];
       if (typeof fn !== "function") throw new TypeError(`${property} is exported, and is not a method`);
       const name = [...parts, options.name ?? property].join(separator);
@@ -276,6 +263,26 @@ export class Service {
     this.#logger.error("the onError hook failed:", hookError);
     this.#logger.error("with this error to tell:", error);
   }
+}
+
+function marksOf(handler: object): ReturnType<typeof exportMarks> {
+  if (typeof handler !== "object" || handler === null) {
+    const hint = typeof handler === "function" ? ": give an instance of the class" : "";
+    throw new TypeError(`expected an object as the handler, got ${handler === null ? "null" : typeof handler}${hint}`);
+  }
+  const marks = exportMarks(handler);
+  if (marks.size === 0) {
+    throw new Error(`${handler.constructor?.name || "this handler"} exports no method: mark some with @exportRpc()`);
+  }
+  return marks;
+}
+
+function namespaceParts(namespace: string | readonly string[]): readonly string[] {
+  const parts = typeof namespace === "string" ? [namespace] : namespace;
+  if (!Array.isArray(parts) || parts.some((part) => typeof part !== "string" || part === "")) {
+    throw new TypeError(`expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`);
+  }
+  return parts;
 }
 
 function refusalFrom(error: Refusal | undefined): ErrorObject {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { PeerCertificate, PeerInfo } from "../service/peer.ts";
 import { networkPeer } from "./socket.ts";
@@ -12,7 +13,7 @@ export function tlsPeer(socket: TLSSocket): PeerInfo {
     authorizationError: authorizationErrorOf(socket),
     protocol: socket.getProtocol() ?? undefined,
     get certificate() {
-      certificate ??= x509 && pick(x509.toLegacyObject());
+      certificate ??= x509 && certificateOf(x509);
       return certificate;
     },
   };
@@ -26,11 +27,11 @@ export function authorizationErrorOf({ authorizationError }: TLSSocket): string 
   return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
 }
 
-function pick(legacy: ReturnType<NonNullable<ReturnType<TLSSocket["getPeerX509Certificate"]>>["toLegacyObject"]>) {
-  const { subject, issuer, subjectaltname, serialNumber, fingerprint256, valid_from, valid_to } = legacy;
+function certificateOf(x509: X509Certificate): PeerCertificate {
+  const { subject, issuer, subjectaltname, serialNumber, fingerprint256, valid_from, valid_to } = x509.toLegacyObject();
   return {
-    subject: { ...subject } as unknown as PeerCertificate["subject"],
-    issuer: { ...issuer } as unknown as PeerCertificate["issuer"],
+    subject: subject as unknown as PeerCertificate["subject"],
+    issuer: issuer as unknown as PeerCertificate["issuer"],
     subjectAltName: subjectaltname,
     serialNumber,
     fingerprint256,

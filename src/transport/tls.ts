@@ -80,6 +80,8 @@ export const tls: Transport = {
       handshakeTimeout: HANDSHAKE_MS,
       ...given,
       ...socketOptions,
+      // A client that hangs up in the handshake is gone. Half-closing is for afterwards.
+      allowHalfOpen: false,
     });
     // The connections whose handshake is not over, by who is on the other end: closing the listener ends them.
     const handshakes = new Map<string, Socket>();
@@ -90,6 +92,7 @@ export const tls: Transport = {
     });
     server.on("secureConnection", (socket: TLSSocket) => {
       handshakes.delete(endOf(socket));
+      socket.allowHalfOpen = true;
       accept(wrap(socket));
     });
     server.on("tlsClientError", (error: Error, socket: TLSSocket) => {

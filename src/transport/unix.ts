@@ -5,7 +5,7 @@ import type { Address } from "./address.ts";
 import { dial, framed, SocketListener, socketOptions } from "./socket.ts";
 import { assertFits, socketPath, unixAddress } from "./socket-address.ts";
 import type { Transport } from "./transport.ts";
-import { listenAt, privatePathBytes } from "./unix-socket-file.ts";
+import { listenAt, privatePathBytes } from "./unix-listen.ts";
 
 /** What a server says of its unix socket. */
 export interface UnixListenOptions {

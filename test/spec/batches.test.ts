@@ -1,14 +1,15 @@
 /** Batches: section 6. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { Service } from "../../src/service/service.ts";
 import {
-  describeRows,
+  check,
   failure,
   internalError,
   invalidRequest,
   methodNotFound,
   RawPeer,
+  type Row,
   silent,
   success,
 } from "./rows.ts";
@@ -23,47 +24,48 @@ const call = (id: number | string, method = "none", params = "[]") =>
   `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`;
 const notification = '{"jsonrpc":"2.0","method":"none"}';
 
-describeRows("batches", makeService, [
-  {
-    name: "of one request: answered as an array",
-    sent: `[${call(1)}]`,
-    answered: `[${success("1", "1")}]`,
-    exactly: true,
-  },
-  {
-    name: "with white space",
-    sent: `\n[\t${call(1)}\r\n,\n${call(2)} ] `,
-    answered: `[${success("1", "1")},${success("2", "1")}]`,
-    exactly: true,
-  },
-  { name: "of notifications: no answer", sent: `[${notification},${notification}]`, answered: undefined },
-  {
-    name: "of notifications and one that is no request",
-    sent: `[${notification},0,${notification}]`,
-    answered: `[${invalidRequest()}]`,
-  },
-  {
-    name: "of requests of every fate",
-    sent: `[${call(1, "nowhere")},${call(2, "bigint")},${call(3)}]`,
-    answered: `[${methodNotFound("1")},${internalError("2")},${success("3", "1")}]`,
-  },
-  {
-    name: "within a batch",
-    sent: `[[${call(1)}],${call(2)}]`,
-    answered: `[${invalidRequest()},${success("2", "1")}]`,
-  },
-  {
-    name: "with one member that is broken JSON",
-    sent: `[${call(1)},{"jsonrpc":]`,
-    answered: failure("null", -32700, "Parse error"),
-  },
-]);
+describe("batches", () => {
+  const rows: readonly Row[] = [
+    {
+      name: "of one request: answered as an array",
+      sent: `[${call(1)}]`,
+      answered: `[${success("1", "1")}]`,
+      exactly: true,
+    },
+    {
+      name: "with white space",
+      sent: `\n[\t${call(1)}\r\n,\n${call(2)} ] `,
+      answered: `[${success("1", "1")},${success("2", "1")}]`,
+      exactly: true,
+    },
+    { name: "of notifications: no answer", sent: `[${notification},${notification}]`, answered: undefined },
+    {
+      name: "of notifications and one that is no request",
+      sent: `[${notification},0,${notification}]`,
+      answered: `[${invalidRequest()}]`,
+    },
+    {
+      name: "of requests of every fate",
+      sent: `[${call(1, "nowhere")},${call(2, "bigint")},${call(3)}]`,
+      answered: `[${methodNotFound("1")},${internalError("2")},${success("3", "1")}]`,
+    },
+    {
+      name: "within a batch",
+      sent: `[[${call(1)}],${call(2)}]`,
+      answered: `[${invalidRequest()},${success("2", "1")}]`,
+    },
+    {
+      name: "with one member that is broken JSON",
+      sent: `[${call(1)},{"jsonrpc":]`,
+      answered: failure("null", -32700, "Parse error"),
+    },
+  ];
+  for (const row of rows) test(row.name, () => check(makeService, row));
+});
 
 const tooLong = failure("null", -32600, "Invalid Request", '{"limit":"batchLength","max":3}');
-describeRows(
-  "limits.batchLength",
-  makeService,
-  [
+describe("limits.batchLength", () => {
+  const rows: readonly Row[] = [
     {
       name: "as many as may be",
       sent: `[${notification},${call(2)},${call(3)}]`,
@@ -76,9 +78,9 @@ describeRows(
     },
     { name: "more notifications", sent: `[${Array(4).fill(notification).join()}]`, answered: tooLong },
     { name: "more of nothing sensible", sent: "[0,0,0,0]", answered: tooLong },
-  ],
-  { batchLength: 3 },
-);
+  ];
+  for (const row of rows) test(row.name, () => check(makeService, row, { batchLength: 3 }));
+});
 
 test("members run concurrently; the answer comes whole, once the last has ended", async () => {
   const releases = new Map<string, (value: unknown) => void>();

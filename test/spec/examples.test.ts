@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Service } from "../../src/service/service.ts";
-import { askOver, describeRows, type Row, silent } from "./rows.ts";
+import { askOver, check, type Row, silent } from "./rows.ts";
 
 function makeService(notified: unknown[] = []): Service {
   const note =
@@ -122,7 +122,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-describeRows("the specification's examples", makeService, rows);
+for (const row of rows) test(row.name, () => check(makeService, row));
 
 test("the examples' notifications reach their methods, each once", async () => {
   for (const ask of [(service: Service, text: string) => service.handle(text), askOver]) {

@@ -1,6 +1,7 @@
 /** An id comes back digit for digit, wherever it stands and whatever becomes of its request. */
+import { describe, test } from "node:test";
 import { Service } from "../../src/service/service.ts";
-import { describeRows, invalidRequest, methodNotFound, parseError, type Row, silent, success } from "./rows.ts";
+import { check, invalidRequest, methodNotFound, parseError, type Row, silent, success } from "./rows.ts";
 
 function makeService(): Service {
   return new Service({ logger: silent })
@@ -124,58 +125,69 @@ for (const { where, sent, answered } of places) {
       exactly: true,
     }),
   );
-  describeRows(`an id ${where}`, makeService, rows);
+  describe(`an id ${where}`, () => {
+    for (const row of rows) test(row.name, () => check(makeService, row));
+  });
 }
 
-describeRows("string ids come back equal, however they were written", makeService, [
-  {
-    name: "with escapes that need not be",
-    sent: '{"jsonrpc":"2.0","id":"\\u0041\\/\\u00e9","method":"none"}',
-    answered: success('"A/é"', "1"),
-    exactly: true,
-  },
-]);
-
-describeRows("what cannot be an id is answered as null", makeService, [
-  ...["true", "false", "{}", "[]", "[1]", '{"id":1}', "[12345678901234567890]"].flatMap((id) => [
+describe("string ids come back equal, however they were written", () => {
+  const rows: readonly Row[] = [
     {
-      name: id,
-      sent: `{"jsonrpc":"2.0","id":${id},"method":"none"}`,
-      answered: invalidRequest(),
-    },
-    {
-      name: `${id}, after one that could`,
-      sent: `{"jsonrpc":"2.0","id":1e2,"method":"none","id":${id}}`,
-      answered: invalidRequest(),
-    },
-    {
-      name: `${id}, before one that can`,
-      sent: `{"jsonrpc":"2.0","id":${id},"method":"none","id":1e2}`,
-      answered: success("1e2", "1"),
+      name: "with escapes that need not be",
+      sent: '{"jsonrpc":"2.0","id":"\\u0041\\/\\u00e9","method":"none"}',
+      answered: success('"A/é"', "1"),
       exactly: true,
     },
-  ]),
-  ...["01", "1.", ".5", "+1", "0x1", "1e", "--1", "NaN", "-", "1_000", "'1'", ""].map((id) => ({
-    name: `${JSON.stringify(id)} is not even JSON`,
-    sent: `{"jsonrpc":"2.0","id":${id},"method":"none"}`,
-    answered: parseError,
-  })),
-  {
-    name: "ID in capitals is another member: a notification",
-    sent: '{"jsonrpc":"2.0","ID":1,"method":"none"}',
-    answered: undefined,
-  },
-  {
-    name: "null makes a request, not a notification",
-    sent: '{"jsonrpc":"2.0","id":null,"method":"none"}',
-    answered: success("null", "1"),
-  },
-]);
+  ];
+  for (const row of rows) test(row.name, () => check(makeService, row));
+});
 
-describeRows("two requests of one id", makeService, [
-  {
-    name: "are two requests",
-    sent: '[{"jsonrpc":"2.0","id":1,"method":"none"},{"jsonrpc":"2.0","id":1,"method":"none"}]',
-    answered: `[${success("1", "1")},${success("1", "1")}]`,
-  },
-]);
+describe("what cannot be an id is answered as null", () => {
+  const rows: readonly Row[] = [
+    ...["true", "false", "{}", "[]", "[1]", '{"id":1}', "[12345678901234567890]"].flatMap((id) => [
+      {
+        name: id,
+        sent: `{"jsonrpc":"2.0","id":${id},"method":"none"}`,
+        answered: invalidRequest(),
+      },
+      {
+        name: `${id}, after one that could`,
+        sent: `{"jsonrpc":"2.0","id":1e2,"method":"none","id":${id}}`,
+        answered: invalidRequest(),
+      },
+      {
+        name: `${id}, before one that can`,
+        sent: `{"jsonrpc":"2.0","id":${id},"method":"none","id":1e2}`,
+        answered: success("1e2", "1"),
+        exactly: true,
+      },
+    ]),
+    ...["01", "1.", ".5", "+1", "0x1", "1e", "--1", "NaN", "-", "1_000", "'1'", ""].map((id) => ({
+      name: `${JSON.stringify(id)} is not even JSON`,
+      sent: `{"jsonrpc":"2.0","id":${id},"method":"none"}`,
+      answered: parseError,
+    })),
+    {
+      name: "ID in capitals is another member: a notification",
+      sent: '{"jsonrpc":"2.0","ID":1,"method":"none"}',
+      answered: undefined,
+    },
+    {
+      name: "null makes a request, not a notification",
+      sent: '{"jsonrpc":"2.0","id":null,"method":"none"}',
+      answered: success("null", "1"),
+    },
+  ];
+  for (const row of rows) test(row.name, () => check(makeService, row));
+});
+
+describe("two requests of one id", () => {
+  const rows: readonly Row[] = [
+    {
+      name: "are two requests",
+      sent: '[{"jsonrpc":"2.0","id":1,"method":"none"},{"jsonrpc":"2.0","id":1,"method":"none"}]',
+      answered: `[${success("1", "1")},${success("1", "1")}]`,
+    },
+  ];
+  for (const row of rows) test(row.name, () => check(makeService, row));
+});

@@ -59,12 +59,18 @@ export function randomText(random: Random): string {
 
 /** In the layout this package writes. */
 function usual(random: Random): string {
-  const id = random.chance(0.7) ? String(random.below(1000)) : random.pick(ids);
+  const id = random.chance(0.7) ? digits(random) : random.pick(ids);
   const start = `{"jsonrpc":"2.0","id":${id}`;
   if (random.chance(0.3)) return `${start},"result":${value(random, 2)}}`;
   if (random.chance(0.2)) return `${start},"error":${errorObject(random)}}`;
   const params = random.chance(0.8) ? `,"params":${value(random, 2)}` : "";
   return `${start},"method":${random.pick(methods)}${params}}`;
+}
+
+/** A whole number, now and then one too long for a JavaScript number. */
+function digits(random: Random): string {
+  const length = random.chance(0.8) ? 3 : 20;
+  return Array.from({ length: 1 + random.below(length) }, (_, i) => (i === 0 ? 1 : 0) + random.below(9)).join("");
 }
 
 /** Members in any order, some missing, some twice. */

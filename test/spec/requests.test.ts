@@ -1,15 +1,7 @@
 /** What is a request, a notification, neither: sections 4 and 5, member by member. */
+import { describe, test } from "node:test";
 import { Service } from "../../src/service/service.ts";
-import {
-  describeRows,
-  invalidParams,
-  invalidRequest,
-  methodNotFound,
-  parseError,
-  type Row,
-  silent,
-  success,
-} from "./rows.ts";
+import { check, invalidParams, invalidRequest, methodNotFound, parseError, type Row, silent, success } from "./rows.ts";
 
 function makeService(): Service {
   return new Service({ logger: silent })
@@ -217,6 +209,12 @@ const extra: readonly Row[] = [
     overConnection: undefined,
   },
   {
+    name: "an answer whose id cannot be one",
+    sent: '{"jsonrpc":"2.0","id":{"id":1e3},"result":1}',
+    answered: invalidRequest(),
+    overConnection: undefined,
+  },
+  {
     name: "an answer's id comes back digit for digit, too",
     sent: '{"jsonrpc":"2.0","id":12345678901234567890,"result":1}',
     answered: invalidRequest("12345678901234567890"),
@@ -244,17 +242,24 @@ const notifications: readonly Row[] = [
   },
 ]);
 
-describeRows("the top level", makeService, topLevel);
-describeRows("jsonrpc", makeService, version);
-describeRows("method", makeService, method);
-describeRows("params", makeService, params);
-describeRows("other members", makeService, extra);
-describeRows("notifications are never answered", makeService, notifications);
-describeRows("undefined", makeService, [
-  {
-    name: "is answered as null",
+const tables: Record<string, readonly Row[]> = {
+  "the top level": topLevel,
+  jsonrpc: version,
+  method,
+  params,
+  "other members": extra,
+  "notifications are never answered": notifications,
+};
+for (const [title, rows] of Object.entries(tables)) {
+  describe(title, () => {
+    for (const row of rows) test(row.name, () => check(makeService, row));
+  });
+}
+
+test("undefined is answered as null", () =>
+  check(makeService, {
+    name: "undefined",
     sent: request(',"method":"nothing"'),
     answered: success("1", "null"),
     exactly: true,
-  },
-]);
+  }));

@@ -1,6 +1,5 @@
-/** Rows of what is sent to a service and what it answers, each run through `handle` and through a connection. */
+/** Rows of what is sent to a service and what it answers, each checked by `handle` and over a connection. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { Connection } from "../../src/connection/connection.ts";
 import type { LimitOptions } from "../../src/protocol/limits.ts";
 import type { Logger } from "../../src/service/logger.ts";
@@ -22,34 +21,23 @@ export interface Row {
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Tests the rows, each with a service of its own.
+ * Sends a row's text to two services, to one by `handle` and to the other over a connection, and compares the answers.
  *
- * @param limits - of the connections
+ * @param limits - of the connection
  */
-export function describeRows(
-  title: string,
-  makeService: () => Service,
-  rows: readonly Row[],
-  limits?: LimitOptions,
-): void {
-  describe(title, () => {
-    for (const row of rows) {
-      test(`${row.name}, by handle`, async () => {
-        compare(await makeService().handle(row.sent), row.answered, row.exactly);
-      });
-      test(`${row.name}, over a connection`, async () => {
-        const expected = Object.hasOwn(row, "overConnection") ? row.overConnection : row.answered;
-        const [answer, ...more] = await askOver(makeService(), row.sent, limits);
-        compare(answer, expected, row.exactly);
-        assert.deepEqual(more, [], "one message gets one answer at most");
-      });
-    }
-  });
-}
-
-function compare(answer: string | undefined, expected: string | undefined, exactly = false): void {
-  if (exactly || answer === undefined || expected === undefined) assert.equal(answer, expected);
-  else assert.deepEqual(JSON.parse(answer), JSON.parse(expected));
+export async function check(makeService: () => Service, row: Row, limits?: LimitOptions): Promise<void> {
+  const overConnection = Object.hasOwn(row, "overConnection") ? row.overConnection : row.answered;
+  const read = (text: string | undefined) => (row.exactly || text === undefined ? text : (JSON.parse(text) as unknown));
+  assert.deepEqual(
+    {
+      handle: read(await makeService().handle(row.sent)),
+      connection: (await askOver(makeService(), row.sent, limits)).map(read),
+    },
+    {
+      handle: read(row.answered),
+      connection: overConnection === undefined ? [] : [read(overConnection)],
+    },
+  );
 }
 
 const last = '{"jsonrpc":"2.0","id":"the last one","method":"there is no such method"}';

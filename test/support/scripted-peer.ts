@@ -43,9 +43,11 @@ export class ScriptedPeer extends Recorder {
     super.message(text);
   }
 
+  /** When the other end has ended, so does this one. */
   override ended(): void {
     this.inbox.end("the other end has ended");
     super.ended();
+    this.channel.close();
   }
 
   override closed(reason: Error | undefined): void {

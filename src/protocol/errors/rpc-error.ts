@@ -48,7 +48,10 @@ export class RpcError<Data = unknown> extends Error {
  *
  * @param code - also ask for this code
  */
-export function isRpcError(value: unknown, code?: number): value is RpcError {
+export function isRpcError<Code extends number = number>(
+  value: unknown,
+  code?: Code,
+): value is RpcError & { readonly code: Code } {
   try {
     return (
       typeof value === "object" &&

@@ -1,0 +1,139 @@
+/** What a method learns of the call it answers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Connection } from "../../src/connection/connection.ts";
+import type { CallContext } from "../../src/service/context.ts";
+import { Service } from "../../src/service/service.ts";
+import { channelPair, FakeClock } from "../../src/testing/index.ts";
+import { call, callNow, deferred, notify, silent } from "./kit.ts";
+
+/** Calls `method` and gives its context. */
+function contextOf(service: Service, options: { timeout?: number } = {}): CallContext {
+  let seen: CallContext | undefined;
+  service.addMethod(
+    "look",
+    (context: CallContext) => {
+      seen = context;
+    },
+    { context: true, ...options },
+  );
+  callNow(service, "look");
+  assert.ok(seen);
+  return seen;
+}
+
+test("the method's name, and that there is no connection with handle", () => {
+  const context = contextOf(new Service());
+  assert.equal(context.method, "look");
+  assert.equal(context.notification, false);
+  assert.equal(context.connection, undefined);
+  assert.equal(context.signal.aborted, false);
+});
+
+test("whether it is a notification", () => {
+  const service = new Service();
+  const seen: boolean[] = [];
+  service.addMethod("look", ({ notification }: CallContext) => seen.push(notification), { context: true });
+  notify(service, "look");
+  callNow(service, "look");
+  assert.deepEqual(seen, [true, false]);
+});
+
+test("the deadline, in the time of Date.now", () => {
+  const clock = new FakeClock();
+  clock.advance(5_000);
+  const rows: readonly [service: number, method: number | undefined, timeout: number | undefined][] = [
+    [2_000, undefined, 2_000],
+    [2_000, 500, 500],
+    [0, 500, 500],
+    [2_000, 0, undefined],
+    [0, undefined, undefined],
+  ];
+  for (const [timeout, own, expected] of rows) {
+    const before = Date.now();
+    const { deadline } = contextOf(new Service({ timeout, clock }), own === undefined ? {} : { timeout: own });
+    const after = Date.now();
+    if (expected === undefined) assert.equal(deadline, undefined);
+    else assert.ok(deadline !== undefined && deadline >= before + expected && deadline <= after + expected);
+  }
+});
+
+test("the deadline is the one the call is held to, also when the clock has moved on", async () => {
+  const clock = new FakeClock();
+  const gate = deferred();
+  let seen: CallContext | undefined;
+  const service = new Service({ timeout: 2_000, clock }).addMethod(
+    "stuck",
+    (context: CallContext) => {
+      seen = context;
+      return gate.promise;
+    },
+    { context: true },
+  );
+  const answer = call(service, "stuck");
+  clock.advance(1_500);
+  const left = (seen?.deadline ?? 0) - Date.now();
+  assert.ok(left > 400 && left <= 500, `${left} ms left`);
+  gate.resolve();
+  await answer;
+});
+
+test("the connection it came by, to see who calls and to call back", async () => {
+  const [here, there] = channelPair();
+  const service = new Service().addMethod(
+    "whoami",
+    async ({ connection }: CallContext, question: string) => [
+      connection?.peer.transport,
+      await connection?.call("answer", [question]),
+    ],
+    { context: true },
+  );
+  const callers = new Service().addMethod("answer", (question: string) => `${question}? me`);
+  const server = new Connection(there, { service, logger: silent });
+  const client = new Connection(here, { service: callers, logger: silent });
+  assert.deepEqual(await client.call("whoami", ["who"]), ["memory", "who? me"]);
+  await client.close();
+  await server.closed;
+});
+
+test("no signal is made for a method that does not look at it", async () => {
+  const Original = globalThis.AbortController;
+  let made = 0;
+  globalThis.AbortController = class extends Original {
+    constructor() {
+      super();
+      made++;
+    }
+  };
+  try {
+    const service = new Service({ timeout: 1_000 })
+      .addMethod("blind", async (context: CallContext) => context.method, { context: true })
+      .addMethod("looking", async ({ signal }: CallContext) => signal.aborted, { context: true })
+      .addMethod("plain", async () => 1);
+    await Promise.all([call(service, "blind"), call(service, "plain")]);
+    service.cancelPending();
+    assert.equal(made, 0);
+    assert.deepEqual(await call(service, "looking"), { result: false });
+    assert.equal(made, 1);
+  } finally {
+    globalThis.AbortController = Original;
+  }
+});
+
+test("the signal stays as it is when the call ends in time, and is the same at each look", async () => {
+  const clock = new FakeClock();
+  let seen: CallContext | undefined;
+  const service = new Service({ timeout: 1_000, clock }).addMethod(
+    "look",
+    async (context: CallContext) => {
+      seen = context;
+      const { signal } = context;
+      return signal === context.signal;
+    },
+    { context: true },
+  );
+  assert.deepEqual(await call(service, "look"), { result: true });
+  clock.advance(5_000);
+  service.cancelPending();
+  assert.equal(seen?.signal.aborted, false);
+});

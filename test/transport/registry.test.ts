@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { trusted } from "../../src/protocol/limits.ts";
+import { InvalidAddressError } from "../../src/transport/address.ts";
+import { registerTransport, routeTo, type TransportLoader } from "../../src/transport/registry.ts";
+import type { Transport } from "../../src/transport/transport.ts";
+
+const nowhere: Transport = {
+  limits: trusted,
+  connect: () => Promise.reject(new Error("nowhere")),
+  listen: () => Promise.reject(new Error("nowhere")),
+};
+
+describe("a route", () => {
+  for (const scheme of ["tcp", "tls", "unix"] as const) {
+    it(`leads to ${scheme}, which is loaded when it is asked for`, async () => {
+      const route = routeTo(`${scheme}://localhost:1`);
+      assert.equal(route.address.scheme, scheme);
+      const module = await import(`../../src/transport/${scheme}.ts`);
+      assert.equal(await route.load(), module[scheme]);
+    });
+  }
+
+  it("leads to a registered transport, whose loader runs when it is asked to", async () => {
+    let loaded = 0;
+    registerTransport("x-nowhere", async () => {
+      loaded++;
+      return nowhere;
+    });
+    const route = routeTo(new URL("x-nowhere:anything?at=all"));
+    assert.deepEqual([route.address.scheme, route.address.url.search, loaded], ["x-nowhere", "?at=all", 0]);
+    assert.equal(await route.load(), nowhere);
+    assert.equal(loaded, 1);
+  });
+
+  it("leads nowhere where there is no transport, and says which there are", () => {
+    for (const address of ["gopher://localhost:70", "constructor:x", "__proto__:x", "http:x"]) {
+      assert.throws(
+        () => routeTo(address),
+        (error: unknown) => error instanceof InvalidAddressError && (error.address === address || !address),
+      );
+    }
+    assert.throws(() => routeTo("gopher://localhost:70"), /there is no transport for gopher: .*tcp, tls, unix/);
+  });
+
+  it("leads nowhere from what is no address", () => {
+    assert.throws(() => routeTo("localhost"), InvalidAddressError);
+  });
+});
+
+describe("registering a transport", () => {
+  const load: TransportLoader = async () => nowhere;
+
+  it("refuses what no URL could start with", () => {
+    for (const scheme of ["", "TCP", "1st", "a_b", "tcp:", "a b", undefined]) {
+      assert.throws(() => registerTransport(scheme as string, load), TypeError);
+    }
+  });
+
+  it("refuses what is no loader", () => {
+    assert.throws(() => registerTransport("x-none", nowhere as unknown as TransportLoader), TypeError);
+  });
+
+  it("refuses a scheme that is taken", () => {
+    assert.throws(() => registerTransport("tcp", load), /tcp: already/);
+    registerTransport("x-once", load);
+    assert.throws(() => registerTransport("x-once", load), /x-once: already/);
+  });
+});
