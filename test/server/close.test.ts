@@ -1,207 +1,274 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect } from "node:net";
-import { test } from "node:test";
-import type { Connection } from "../../src/connection/connection.ts";
-import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
-import { DialError } from "../../src/connection/errors/dial-error.ts";
+import { describe, it, type TestContext } from "node:test";
+import { ErrorCode } from "../../src/protocol/codes.ts";
 import { isDraining } from "../../src/protocol/errors/from-error-object.ts";
-import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
+import { MethodNotFoundError } from "../../src/protocol/errors/method-not-found-error.ts";
 import { ServerTimeoutError } from "../../src/protocol/errors/server-timeout-error.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
-import { listen, type Server } from "../../src/server/server.ts";
+import { untrusted } from "../../src/protocol/limits.ts";
+import { Server } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
+import { Service } from "../../src/service/service.ts";
 import { channelPair, FakeClock } from "../../src/testing/index.ts";
+import { registerTransport } from "../../src/transport/registry.ts";
 import { Log } from "../support/log.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
 import { gate, rejection, watch } from "../support/settling.ts";
+import { turns } from "../support/turns.ts";
+import { WirePeer } from "../support/wire-peer.ts";
 
-/** A service with a method that answers when the test opens the gate. */
-function gated() {
-  const door = gate<string>();
-  return { door, service: exampleService().addMethod("gated", () => door.promise) };
-}
-
-test("closing lets what is in flight finish, refuses what is new, and ends the connections", async (t) => {
-  const { door, service } = gated();
-  const server = await serve(t, service);
-  const client = clientOf(t, server.address);
-  const last = client.call("gated");
-  assert.equal(await client.call("echo", [1]), 1);
-
-  const closing = server.close();
-  const closed = watch(closing);
-  const refusal = await rejection(client.call("echo", [2]), ServiceUnavailableError);
-  assert.ok(isDraining(refusal));
-  assert.deepEqual(refusal.toJSON(), {
-    code: -32097,
-    message: "Service Unavailable",
-    data: { reason: "draining", executed: false },
-  });
-  assert.equal(closed.settled, false);
-
-  door.open("the last answer");
-  assert.equal(await last, "the last answer");
-  await closing;
-  assert.equal(server.connections.size, 0);
-  await rejection(client.call("echo", [3]), DialError);
-});
-
-test("an application's own stop is no draining", async (t) => {
-  const server = await serve(t);
-  const client = clientOf(t, server.address);
-  await server.service.stopServing();
-  assert.equal(isDraining(await rejection(client.call("echo", [1]), ServiceUnavailableError)), false);
-});
-
-test("unknown methods and wrong params are told so while it closes", async (t) => {
-  const { door, service } = gated();
-  const server = await serve(t, service);
-  const client = clientOf(t, server.address);
-  const last = client.call("gated");
-  await client.call("echo", [1]);
-  const closing = server.close();
-  assert.equal((await rejection(client.call("nope"), RpcError)).code, -32601);
-  assert.equal((await rejection(client.call("add", [1]), RpcError)).code, -32602);
-  door.open("");
-  await last;
-  await closing;
-});
-
-test("other servers of the same service go on", async (t) => {
-  const service = exampleService();
-  const [one, other] = [await serve(t, service), await serve(t, service)];
-  const client = clientOf(t, other.address);
-  await client.call("echo", [1]);
-  await one.close();
-  assert.equal(await client.call("echo", [2]), 2);
-});
-
-test("what is in flight for longer than the stated time is answered with an error", async (t) => {
-  const aborted = gate<unknown>();
-  const clock = new FakeClock();
-  const started = gate();
+/** A service with a method whose calls the test ends, and what its calls saw. */
+function working() {
+  const work = gate<string>();
+  const started = gate<AbortSignal>();
   const service = exampleService().addMethod(
-    "stubborn",
-    ({ signal }: CallContext) => {
-      signal.addEventListener("abort", () => aborted.open(signal.reason));
-      started.open();
-      return new Promise(() => {});
+    "work",
+    (context: CallContext) => {
+      started.open(context.signal);
+      return work.promise;
     },
     { context: true },
   );
-  const server = await serve(t, service, { clock });
-  const client = clientOf(t, server.address);
-  const answer = rejection(client.call("stubborn"), ServerTimeoutError);
-  await started.promise;
+  return { service, work, started: started.promise };
+}
 
-  const closing = server.close({ timeout: 3_000 });
-  clock.advance(2_999);
-  assert.equal(service.inFlight, 1);
-  clock.advance(1);
-  assert.equal((await answer).code, -32098);
-  assert.ok((await aborted.promise) instanceof ServerTimeoutError);
-  await closing;
-});
-
-test("a method may close the server, and still gets its answer out", async (t) => {
-  let server: Server | undefined;
-  const service = exampleService()
-    .addMethod("shutdown", () => {
-      void server?.close();
-      return "going down";
-    })
-    .addMethod("shutdownLater", async () => {
-      await new Promise(setImmediate);
-      void server?.close();
-      return "going down, later";
-    });
-  for (const [method, answer] of [
-    ["shutdown", "going down"],
-    ["shutdownLater", "going down, later"],
-  ] as const) {
-    server = await serve(t, service);
-    assert.equal(await clientOf(t, server.address).call(method), answer);
-    await server.close();
-  }
-});
-
-test("closing twice is closing once", async (t) => {
-  const server = await serve(t);
-  const closing = server.close();
-  assert.equal(server.close(), closing);
-  await closing;
-  await assert.rejects(server.listen("tcp://127.0.0.1:0"), /closed/);
-});
-
-test("a server that closes while it begins to listen does not listen", async (t) => {
-  const server = await serve(t);
-  const listening = server.listen("tcp://127.0.0.1:0");
-  const closing = server.close();
-  await assert.rejects(listening, /closed/);
-  await closing;
-});
-
-test("a channel that comes too late is ended", async (t) => {
-  const server = await serve(t);
-  await server.close();
+/** A server with a clock the test moves, and a peer in memory. */
+async function played(test: TestContext, service: Service) {
+  const clock = new FakeClock();
+  const server = await serve(test, service, { clock });
   const [here, there] = channelPair();
   const peer = new ScriptedPeer(here);
-  const connection: Connection = server.accept(there);
-  await connection.closed;
-  assert.equal(server.connections.size, 0);
-  assert.deepEqual(peer.messages, []);
-});
+  server.accept(there);
+  return { clock, server, peer };
+}
 
-test("a peer that never reads is cut when the time to flush is over", async (t) => {
-  const clock = new FakeClock();
-  const answered = gate();
-  const service = exampleService().addMethod("big", () => {
-    setImmediate(answered.open);
-    return "x".repeat(30 * 2 ** 20);
+describe("closing a server", () => {
+  it("stops accepting, refuses what is new, lets what is in flight finish, and ends its connections", async (t) => {
+    const { service, work, started } = working();
+    const server = await serve(t, service);
+    const client = clientOf(t, server.address);
+    const call = client.call("work");
+    await started;
+    const closed = server.close();
+    const error = await rejection(client.call("echo", [1]), ServiceUnavailableError);
+    assert(isDraining(error));
+    assert.deepEqual(error.data, { reason: "draining", executed: false });
+    await rejection(client.call("unknown"), MethodNotFoundError);
+    await assert.rejects(clientOf(t, server.address).connect(), { name: "DialError" });
+    const state = watch(closed);
+    await turns();
+    assert.equal(state.settled, false);
+    work.open("done");
+    assert.equal(await call, "done");
+    await closed;
+    assert.deepEqual([server.connections.size, service.inFlight, client.connected], [0, 0, false]);
   });
-  const server = await serve(t, service, { clock, limits: { queuedBytes: 2 ** 26, maxQueuedBytes: 2 ** 28 } });
-  const came = gate<Connection>();
-  server.on("connection", (connection) => came.open(connection));
-  const socket = connect(Number(new URL(server.address).port), "127.0.0.1");
-  t.after(() => socket.destroy());
-  socket.on("error", () => {});
-  await once(socket, "connect");
-  socket.pause();
-  const text = '{"jsonrpc":"2.0","id":1,"method":"big"}';
-  socket.write(`${text.length}:${text},`);
-  const connection = await came.promise;
-  const lost = watch(connection.closed);
-  await answered.promise;
 
-  const closing = server.close();
-  const closed = watch(closing);
-  await new Promise(setImmediate);
-  clock.advance(4_999);
-  await new Promise(setImmediate);
-  assert.deepEqual([closed.settled, lost.settled], [false, false]);
-  clock.advance(1);
-  await closing;
-  assert.equal(server.connections.size, 0);
+  it("leaves the service to the other servers", async (t) => {
+    const { service, work, started } = working();
+    const [first, second] = [await serve(t, service), await serve(t, service)];
+    const [there, here] = [clientOf(t, first.address), clientOf(t, second.address)];
+    const call = there.call("work");
+    await started;
+    const closed = first.close();
+    assert(isDraining(await there.call("echo", [1]).catch((reason) => reason)));
+    assert.equal(await here.call("echo", [2]), 2);
+    work.open("done");
+    assert.equal(await call, "done");
+    await closed;
+    assert.equal(await here.call("echo", [3]), 3);
+  });
+
+  it("answers what takes too long, aborts its signal, and goes on", async (t) => {
+    const { service, started } = working();
+    const { clock, server, peer } = await played(t, service);
+    peer.call(1, "work");
+    const signal = await started;
+    const closed = server.close({ timeout: 300 });
+    clock.advance(299);
+    await turns();
+    assert.deepEqual([signal.aborted, peer.messages.length], [false, 0]);
+    clock.advance(1);
+    const { id, error } = await peer.inbox.next();
+    assert.deepEqual([id, error?.code], [1, ErrorCode.ServerTimeout]);
+    assert(signal.reason instanceof ServerTimeoutError);
+    await closed;
+    assert.deepEqual([server.connections.size, service.inFlight, clock.timers], [0, 0, 0]);
+  });
+
+  it("without patience answers it at once", async (t) => {
+    const { service, started } = working();
+    const server = await serve(t, service);
+    const failure = rejection(clientOf(t, server.address).call("work"), ServerTimeoutError);
+    await started;
+    await server.close({ timeout: 0 });
+    await failure;
+  });
+
+  it("delivers the answer of the handler it is called from", async (t) => {
+    const stop = gate<Server>();
+    const service = new Service()
+      .addMethod("stop", async () => {
+        const server = await stop.promise;
+        void server.close();
+        return "stopping";
+      })
+      .addMethod("stopNow", () => {
+        void started.close();
+        return "stopping now";
+      });
+    const server = await serve(t, service);
+    const started = await serve(t, service);
+    stop.open(server);
+    assert.equal(await clientOf(t, server.address).call("stop"), "stopping");
+    await server.close();
+    assert.equal(await clientOf(t, started.address).call("stopNow"), "stopping now");
+    await started.close();
+  });
+
+  it("delivers the answer of a whole batch", async (t) => {
+    const { service, work, started } = working();
+    const server = await serve(t, service);
+    const batch = clientOf(t, server.address).batch();
+    const members = [batch.call("work"), batch.call("echo", [1])];
+    void batch.send();
+    await started;
+    const closed = server.close();
+    work.open("done");
+    assert.deepEqual(await Promise.all(members), ["done", 1]);
+    await closed;
+  });
+
+  it("is the same closing, however often it is asked for", async (t) => {
+    const server = await serve(t);
+    const first = server.close();
+    assert.equal(server.close(), first);
+    await first;
+    assert.equal(server[Symbol.asyncDispose](), first);
+  });
+
+  it("cuts a peer that never reads", async (t) => {
+    const service = new Service().addMethod("big", () => "x".repeat(1_000_000));
+    const { clock, server, peer } = await played(t, service);
+    peer.channel.pause();
+    for (let id = 1; id <= 3; id++) peer.call(id, "big");
+    await turns();
+    const closed = server.close();
+    await turns();
+    clock.advance(4_999);
+    await turns();
+    assert.equal(server.connections.size, 1);
+    clock.advance(1);
+    await closed;
+    await peer.happened("closed");
+    assert.equal(clock.timers, 0);
+    assert.match(String(server.log.lines("warn")), /within 5000 ms/);
+  });
+
+  it("cuts a peer that never reads, over tcp", async (t) => {
+    const clock = new FakeClock();
+    const service = new Service().addMethod("big", () => "x".repeat(2_000_000));
+    const limits = { queuedBytes: 5e8, maxQueuedBytes: 1e9 };
+    const server = await serve(t, service, { clock, limits });
+    const served = new Promise((resolve) => server.on("connection", resolve));
+    const peer = await WirePeer.dial(t, server.address);
+    await served;
+    peer.socket.pause();
+    // More than the system's buffers hold.
+    for (let id = 1; id <= 20; id++) peer.call(id, "big");
+    peer.call("last", "unknown");
+    const [connection] = server.connections;
+    const disconnected = connection?.disconnected;
+    peer.end();
+    await disconnected;
+    const closed = server.close();
+    await turns();
+    clock.advance(5_000);
+    await closed;
+    assert.equal(server.connections.size, 0);
+  });
+
+  it("sends all answers to a peer that reads slowly", async (t) => {
+    const service = new Service().addMethod("big", () => "x".repeat(2_000_000));
+    const limits = { queuedBytes: 5e8, maxQueuedBytes: 1e9 };
+    const server = await serve(t, service, { limits });
+    const peer = await WirePeer.dial(t, server.address);
+    peer.call(0, "big");
+    await peer.inbox.next();
+    peer.socket.pause();
+    const calls = Array.from({ length: 20 }, (_, at) => ({ jsonrpc: "2.0", id: at, method: "big" }));
+    peer.say(...calls);
+    peer.end();
+    const [connection] = server.connections;
+    await connection?.disconnected;
+    const closed = server.close();
+    peer.socket.resume();
+    assert.equal((await peer.inbox.take(20)).length, 20);
+    await closed;
+  });
+
+  it("says so when an address cannot be given up, once all the rest is over", async (t) => {
+    const failure = new Error("it will not close");
+    registerTransport("sticky", async () => ({
+      limits: untrusted,
+      connect: () => Promise.reject(new Error("it only listens")),
+      listen: async () => ({
+        address: "sticky:here",
+        close: () => {
+          throw failure;
+        },
+      }),
+    }));
+    const { service, work, started } = working();
+    const server = new Server(service, { logger: new Log() });
+    const address = await server.listen("tcp://127.0.0.1:0");
+    await server.listen("sticky:here");
+    const call = clientOf(t, address).call("work");
+    await started;
+    const closed = server.close();
+    const state = watch(closed);
+    await turns();
+    assert.equal(state.settled, false);
+    work.open("done");
+    assert.equal(await call, "done");
+    await assert.rejects(closed, failure);
+    assert.equal(server.connections.size, 0);
+  });
 });
 
-test("a server closes with `await using`", async (t) => {
-  let address: string;
-  {
-    await using server = await listen(exampleService(), "tcp://127.0.0.1:0", { logger: new Log() });
-    ({ address } = server);
-    assert.equal(await clientOf(t, address).call("echo", [1]), 1);
+describe("draining one connection", () => {
+  it("refuses what is new on it alone, and resolves when nothing is in flight, as often as it is asked", async (t) => {
+    const { service, work, started } = working();
+    const { server, peer } = await played(t, service);
+    const [connection] = server.connections;
+    peer.call(1, "work");
+    await started;
+    const drains = [connection?.drain(), connection?.drain()];
+    peer.call(2, "echo", [1]);
+    assert.equal((await peer.inbox.next()).error?.code, ErrorCode.ServiceUnavailable);
+    assert.equal(await clientOf(t, server.address).call("echo", [2]), 2);
+    work.open("done");
+    await Promise.all(drains);
+    assert.deepEqual(await peer.inbox.next(), { jsonrpc: "2.0", id: 1, result: "done" });
+    await connection?.drain();
+  });
+
+  for (const how of ["is destroyed", "is closed", "breaks", "is cancelled"] as const) {
+    it(`resolves also when it ${how}`, async (t) => {
+      const { service, started } = working();
+      const { server, peer } = await played(t, service);
+      const [connection] = server.connections;
+      peer.call(1, "work");
+      peer.notify("work");
+      await started;
+      const drained = connection?.drain();
+      if (how === "is destroyed") connection?.destroy();
+      else if (how === "is closed") void connection?.close();
+      else if (how === "breaks") peer.channel.destroy();
+      else connection?.cancelInFlight(new Error("enough"));
+      await drained;
+      assert.equal(service.inFlight, 0);
+    });
   }
-  await rejection(clientOf(t, address).call("echo", [1]), DialError);
-});
-
-test("a client whose server closes rejects what it has pending, and dials the next one", async (t) => {
-  const server = await serve(t);
-  const client = clientOf(t, server.address);
-  const lost = rejection(client.call("never"), ConnectionLostError);
-  await client.call("echo", [1]);
-  for (const connection of server.connections) connection.destroy();
-  assert.equal((await lost).outcome, "unknown");
-  assert.equal(await client.call("echo", [2]), 2);
 });

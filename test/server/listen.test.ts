@@ -1,123 +1,172 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { test } from "node:test";
-import { Connection } from "../../src/connection/connection.ts";
+import { describe, it } from "node:test";
+import type { Connection } from "../../src/connection/connection.ts";
+import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { listen, Server } from "../../src/server/server.ts";
+import { Service } from "../../src/service/service.ts";
 import { channelPair } from "../../src/testing/index.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";
+import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
-import { gate, rejection } from "../support/settling.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { WirePeer } from "../support/wire-peer.ts";
 
-test("the system picks the port where port 0 is asked for, and the address says which", async (t) => {
-  const server = await serve(t);
-  assert.match(server.address, /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/);
-  assert.deepEqual(server.addresses, [server.address]);
-  assert.equal(await clientOf(t, server.address).call("add", [1, 2]), 3);
+describe("a server listens", () => {
+  it("on several addresses, with the ports the system picked", async (t) => {
+    const path = `unix:${temporaryDirectory(t)}/s.sock`;
+    const server = await listen(exampleService(), ["tcp://127.0.0.1:0", "tcp://127.0.0.1:0", path]);
+    cleanUp(t, () => server.close());
+    const [first, second, third] = server.addresses;
+    assert.match(first ?? "", /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    assert.notEqual(first, second);
+    assert.equal(third, path);
+    assert.equal(server.address, first);
+    for (const address of server.addresses) {
+      assert.equal(await clientOf(t, address).call("echo", [address]), address);
+    }
+  });
+
+  it("on more later, and on URLs", async (t) => {
+    const server = await serve(t);
+    const more = await server.listen(new URL("tcp://127.0.0.1:0"));
+    assert.deepEqual(server.addresses, [server.address, more]);
+    assert.equal(await clientOf(t, more).call("add", [1, 2]), 3);
+  });
+
+  it("on none, or not at all", async (t) => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    cleanUp(t, () => taken.close());
+    const { port } = taken.address() as { port: number };
+    const service = exampleService();
+    await assert.rejects(listen(service, ["tcp://127.0.0.1:0", `tcp://127.0.0.1:${port}`]), { code: "EADDRINUSE" });
+    await assert.rejects(listen(service, "nonsense"), InvalidAddressError);
+    const nowhere = await listen(service, []);
+    assert.deepEqual(nowhere.addresses, []);
+    assert.throws(() => nowhere.address, /listens nowhere/);
+    await nowhere.close();
+  });
+
+  it("no more once it is closed, also when the closing comes first", async (t) => {
+    const server = new Server(exampleService());
+    const listening = server.listen("tcp://127.0.0.1:0");
+    await server.close();
+    await assert.rejects(listening, /closed/);
+    await assert.rejects(server.listen("tcp://127.0.0.1:0"), /closed/);
+    assert.deepEqual(server.addresses, []);
+    void t;
+  });
+
+  it("with options that make sense", () => {
+    const service = exampleService();
+    assert.throws(() => new Server(service, { timeout: -1 }), RangeError);
+    assert.throws(() => new Server(service, { limits: { inFlight: -1 } }), RangeError);
+  });
+
+  it("for a service that is served elsewhere too", async (t) => {
+    const service = exampleService();
+    const [first, second] = [await serve(t, service), await serve(t, service)];
+    await first.close();
+    assert.equal(await clientOf(t, second.address).call("echo", [1]), 1);
+  });
 });
 
-test("a service is served on several addresses, by one server or by several", async (t) => {
-  const service = exampleService();
-  const path = `${temporaryDirectory(t)}/app.sock`;
-  const server = await listen(service, ["tcp://127.0.0.1:0", `unix:${path}`], { logger: new Log() });
-  cleanUp(t, () => server.close());
-  const other = await serve(t, service);
-  assert.equal(server.addresses.length, 2);
-  for (const address of [...server.addresses, other.address]) {
-    assert.equal(await clientOf(t, address).call("echo", [address]), address);
-  }
-});
+describe("a server's connections", () => {
+  it("are known while they last, and their events tell of them", async (t) => {
+    const server = await serve(t);
+    const events: unknown[] = [];
+    server.on("connection", (connection: Connection) => events.push(connection));
+    const over = new Promise<[Connection, DisconnectError]>((resolve) => {
+      server.on("disconnection", (connection, reason) => resolve([connection, reason]));
+    });
+    const client = clientOf(t, server.address);
+    await client.call("echo", [1]);
+    const [connection] = server.connections;
+    assert.deepEqual(events, [connection]);
+    assert.equal(connection?.peer.transport, "tcp");
+    await client.close();
+    const [ended, reason] = await over;
+    assert.deepEqual([ended, reason.kind], [connection, "ended"]);
+    await connection?.closed;
+    assert.equal(server.connections.size, 0);
+  });
 
-test("a URL object is an address too", async (t) => {
-  const server = await listen(exampleService(), new URL("tcp://127.0.0.1:0"), { logger: new Log() });
-  cleanUp(t, () => server.close());
-  assert.equal(await clientOf(t, server.address).call("echo", [1]), 1);
-});
+  it("can be called as soon as they are there", async (t) => {
+    const server = await serve(t);
+    const answer = new Promise((resolve) => {
+      server.on("connection", (connection) => resolve(connection.call("add", [2, 3])));
+    });
+    await clientOf(t, server.address, { service: exampleService() }).connect();
+    assert.equal(await answer, 5);
+  });
 
-test("where one of several addresses cannot be listened on, nothing listens", async (t) => {
-  const taken = createServer().listen(0, "127.0.0.1");
-  await once(taken, "listening");
-  cleanUp(t, () => taken.close());
-  const { port } = taken.address() as { port: number };
-  const path = `${temporaryDirectory(t)}/app.sock`;
+  it("have the server's timeout for calls to clients", async (t) => {
+    const server = await serve(t, exampleService(), { timeout: 5 });
+    const failure = new Promise((resolve) => {
+      server.on("connection", (connection) => connection.call("never").catch(resolve));
+    });
+    await clientOf(t, server.address, { service: exampleService() }).connect();
+    assert.equal(((await failure) as { timeout?: number }).timeout, 5);
+  });
 
-  const listening = listen(exampleService(), [`unix:${path}`, `tcp://127.0.0.1:${port}`], { logger: new Log() });
-  await assert.rejects(listening, { code: "EADDRINUSE" });
+  it("may come about in some other way", async (t) => {
+    const server = await serve(t);
+    const [here, there] = channelPair();
+    const peer = new ScriptedPeer(here);
+    const connection = server.accept(there);
+    assert(server.connections.has(connection));
+    peer.call(1, "add", [1, 2]);
+    assert.deepEqual(await peer.inbox.next(), { jsonrpc: "2.0", id: 1, result: 3 });
+    await server.close();
+    await peer.happened("ended");
+    assert.equal(server.connections.size, 0);
+  });
 
-  const client = clientOf(t, `unix:${path}`);
-  const { cause } = await rejection(client.connect(), Error);
-  assert.equal((cause as NodeJS.ErrnoException).code, "ENOENT");
-});
+  it("that come after the close are cut", async (t) => {
+    const server = await serve(t);
+    await server.close();
+    const [here, there] = channelPair();
+    const peer = new ScriptedPeer(here);
+    const heard: unknown[] = [];
+    server.on("connection", (connection) => heard.push(connection));
+    const connection = server.accept(there);
+    await peer.happened("closed");
+    await connection.closed;
+    assert.deepEqual([server.connections.size, heard.length], [0, 0]);
+  });
 
-test("a wrong address is told at once", async () => {
-  await assert.rejects(listen(exampleService(), "127.0.0.1:7080"), InvalidAddressError);
-  await assert.rejects(listen(exampleService(), "gopher://127.0.0.1:70"), InvalidAddressError);
-});
+  it("have limits of their own, and what one does is no matter of another", async (t) => {
+    const server = await serve(t, exampleService(), { limits: { inFlight: 1 } });
+    const [first, second] = [await WirePeer.dial(t, server.address), await WirePeer.dial(t, server.address)];
+    first.call(1, "never");
+    first.call(2, "never");
+    assert.equal((await first.inbox.next()).error?.code, -32096);
+    second.call(1, "later", [1]);
+    assert.equal((await second.inbox.next()).result, 1);
+    first.reset();
+    second.call(2, "later", [2]);
+    assert.equal((await second.inbox.next()).result, 2);
+  });
 
-test("a server that listens nowhere has no address", () => {
-  const server = new Server(exampleService());
-  assert.throws(() => server.address, /listens nowhere/);
-  assert.deepEqual(server.addresses, []);
-});
-
-test("limits with a name nobody knows are refused", async () => {
-  const limits = { messageByte: 1 } as object;
-  await assert.rejects(listen(exampleService(), "tcp://127.0.0.1:0", { limits }), RangeError);
-});
-
-test("connections are counted, and told of as they come and go", async (t) => {
-  const server = await serve(t);
-  const came = gate<Connection>();
-  const went = gate<readonly [Connection, string]>();
-  server.on("connection", (connection) => came.open(connection));
-  server.on("disconnection", (connection, reason) => went.open([connection, reason.kind]));
-
-  const client = clientOf(t, server.address);
-  await client.call("echo", [1]);
-  const connection = await came.promise;
-  assert.deepEqual([...server.connections], [connection]);
-  assert.equal(connection.peer.transport, "tcp");
-
-  await client.close();
-  assert.deepEqual(await went.promise, [connection, "ended"]);
-  await connection.closed;
-  assert.equal(server.connections.size, 0);
-});
-
-test("a listener that throws is logged, and hurts nobody", async (t) => {
-  const server = await serve(t);
-  const listener = () => {
-    throw new Error("not my day");
-  };
-  server.on("connection", listener);
-  assert.equal(await clientOf(t, server.address).call("echo", [1]), 1);
-  assert.match(server.log.lines("error").join(), /a listener for connection failed/);
-  server.off("connection", listener);
-  server.log.entries.length = 0;
-  assert.equal(await clientOf(t, server.address).call("echo", [2]), 2);
-  assert.deepEqual(server.log.lines("error"), []);
-});
-
-test("a server calls its clients", async (t) => {
-  const server = await serve(t);
-  const came = gate<Connection>();
-  server.on("connection", (connection) => came.open(connection));
-  const client = clientOf(t, server.address, { service: exampleService() });
-  await client.connect();
-  const connection = await came.promise;
-  assert.equal(await connection.call("add", [20, 22]), 42);
-});
-
-test("a channel that came about in some other way is served like any", async (t) => {
-  const server = await serve(t);
-  const [here, there] = channelPair();
-  const connection = server.accept(there);
-  const peer = new Connection(here, { logger: new Log() });
-  assert.ok(server.connections.has(connection));
-  assert.equal(await peer.call("echo", ["in memory"]), "in memory");
-  await server.close();
-  assert.equal((await peer.disconnected).kind, "ended");
+  it("survive listeners that throw", async (t) => {
+    const log = new Log();
+    const server = await serve(
+      t,
+      new Service().addMethod("m", () => 1),
+      { logger: log },
+    );
+    const fail = () => {
+      throw new Error("a listener may fail");
+    };
+    server.on("connection", fail).on("disconnection", fail);
+    const client = clientOf(t, server.address);
+    assert.equal(await client.call("m"), 1);
+    server.off("disconnection", fail);
+    await client.close();
+    await log.said(/a listener for connection failed/);
+  });
 });

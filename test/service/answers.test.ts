@@ -5,20 +5,10 @@ import { runInNewContext } from "node:vm";
 import { InvalidParamsError } from "../../src/protocol/errors/invalid-params-error.ts";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { Service } from "../../src/service/service.ts";
-import {
-  type Answer,
-  call,
-  callNow,
-  deferred,
-  internalError,
-  isSettled,
-  Notes,
-  notify,
-  request,
-  serverError,
-  settle,
-  silent,
-} from "./kit.ts";
+import { Log } from "../support/log.ts";
+import { gate as makeGate } from "../support/settling.ts";
+import { turns } from "../support/turns.ts";
+import { type Answer, call, callNow, internalError, isSettled, notify, request, serverError, silent } from "./kit.ts";
 
 type Then = (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown;
 
@@ -203,7 +193,7 @@ describe("an error that is", () => {
         assert.doesNotMatch(text ?? "", /secret|stack/);
         assert.deepEqual(reported, isReported ? [error, { method: "m" }] : []);
         notify(service, "m");
-        await settle();
+        await turns(1);
         assert.equal(reported.length, isReported ? 4 : 0, "of a notification too");
         assert.equal(service.inFlight, 0);
       });
@@ -216,13 +206,13 @@ describe("the onError hook", () => {
     throw new Error("boom");
   };
   const makeService = (onError?: () => void) => {
-    const notes = new Notes();
-    const service = new Service({ logger: notes, ...(onError && { onError }) })
+    const log = new Log();
+    const service = new Service({ logger: log, ...(onError && { onError }) })
       .addMethod("throws", boom)
       .addMethod("rejects", async () => boom())
       .addMethod("unwritable", () => 1n)
       .addMethod("unwritableLater", async () => 1n);
-    return { service, notes };
+    return { service, log };
   };
   const methods: readonly [method: string, expected: Answer][] = [
     ["throws", serverError],
@@ -234,43 +224,36 @@ describe("the onError hook", () => {
   for (const [method, expected] of methods) {
     test(`is told of ${method}, and the logger is not`, async () => {
       let told = 0;
-      const { service, notes } = makeService(() => told++);
+      const { service, log } = makeService(() => told++);
       assert.deepEqual(await call(service, method), expected);
       assert.equal(told, 1);
-      assert.deepEqual(notes.lines, []);
+      assert.deepEqual(log.entries, []);
     });
 
     test(`may throw on ${method}`, async () => {
       const hookError = new Error("the hook's own");
-      const { service, notes } = makeService(() => {
+      const { service, log } = makeService(() => {
         throw hookError;
       });
       assert.deepEqual(await call(service, method), expected);
-      assert.deepEqual(
-        notes.lines.map(([level, message]) => [level, message]),
-        [
-          ["error", "the onError hook failed:"],
-          ["error", "with this error to tell:"],
-        ],
-      );
-      assert.equal(notes.lines[0]?.[2], hookError);
-      assert.match(String(notes.lines[1]?.[2]), /boom|BigInt/);
+      assert.deepEqual(log.lines("error"), ["the onError hook failed:", "with this error to tell:"]);
+      assert.equal(log.entries[0]?.details[0], hookError);
+      assert.match(String(log.entries[1]?.details[0]), /boom|BigInt/);
     });
 
     test(`may reject on ${method}`, async () => {
-      const { service, notes } = makeService(() => Promise.reject(new Error("later")) as never);
+      const { service, log } = makeService(() => Promise.reject(new Error("later")) as never);
       assert.deepEqual(await call(service, method), expected);
-      await settle();
-      assert.equal(notes.lines.length, 2);
+      await turns(1);
+      assert.equal(log.entries.length, 2);
     });
 
     test(`without one, ${method} is logged`, async () => {
-      const { service, notes } = makeService();
+      const { service, log } = makeService();
       assert.deepEqual(await call(service, method), expected);
-      const [level, message, error] = notes.lines[0] ?? [];
-      assert.deepEqual([level, message], ["error", `the method ${method} failed:`]);
-      assert.ok(error instanceof Error);
-      assert.equal(notes.lines.length, 1);
+      assert.deepEqual(log.lines("error"), [`the method ${method} failed:`]);
+      assert.ok(log.entries[0]?.details[0] instanceof Error);
+      assert.equal(log.entries.length, 1);
     });
   }
 
@@ -284,7 +267,7 @@ describe("the onError hook", () => {
 });
 
 test("a method can call the service it is part of", async () => {
-  const gate = deferred();
+  const gate = makeGate();
   const service = new Service();
   service
     .addMethod("inner", async () => {
@@ -294,7 +277,7 @@ test("a method can call the service it is part of", async () => {
     .addMethod("outer", async () => (await call(service, "inner")) as object);
   const answer = call(service, "outer");
   assert.equal(service.inFlight, 2);
-  gate.resolve();
+  gate.open();
   assert.deepEqual(await answer, { result: { result: 2 } });
   assert.equal(service.inFlight, 0);
 });

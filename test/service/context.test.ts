@@ -5,7 +5,8 @@ import { Connection } from "../../src/connection/connection.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { channelPair, FakeClock } from "../../src/testing/index.ts";
-import { call, callNow, deferred, notify, silent } from "./kit.ts";
+import { gate as makeGate } from "../support/settling.ts";
+import { call, callNow, notify, silent } from "./kit.ts";
 
 /** Calls `method` and gives its context. */
 function contextOf(service: Service, options: { timeout?: number } = {}): CallContext {
@@ -60,7 +61,7 @@ test("the deadline, in the time of Date.now", () => {
 
 test("the deadline is the one the call is held to, also when the clock has moved on", async () => {
   const clock = new FakeClock();
-  const gate = deferred();
+  const gate = makeGate();
   let seen: CallContext | undefined;
   const service = new Service({ timeout: 2_000, clock }).addMethod(
     "stuck",
@@ -74,7 +75,7 @@ test("the deadline is the one the call is held to, also when the clock has moved
   clock.advance(1_500);
   const left = (seen?.deadline ?? 0) - Date.now();
   assert.ok(left > 400 && left <= 500, `${left} ms left`);
-  gate.resolve();
+  gate.open();
   await answer;
 });
 

@@ -4,14 +4,15 @@ import { describe, test } from "node:test";
 import { parseMessage } from "../../src/protocol/parse.ts";
 import { Service } from "../../src/service/service.ts";
 import { FakeClock } from "../../src/testing/fake-clock.ts";
-import { call, callNow, deferred, isSettled, notify, request, serverTimeout, unavailable } from "./kit.ts";
+import { gate as makeGate } from "../support/settling.ts";
+import { call, callNow, isSettled, notify, request, serverTimeout, unavailable } from "./kit.ts";
 
 /** A service whose methods `wait` and `main.wait` end when they are let go, by name. */
 function gatedService(clock = new FakeClock()) {
   const gates = new Map<string, () => void>();
   const wait = (name: string) => {
-    const gate = deferred<string>();
-    gates.set(name, () => gate.resolve(name));
+    const gate = makeGate<string>();
+    gates.set(name, () => gate.open(name));
     return gate.promise;
   };
   const service = new Service({ clock, timeout: 1_000 })

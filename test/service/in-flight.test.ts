@@ -6,15 +6,17 @@ import type { Caller } from "../../src/service/caller.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { FakeClock } from "../../src/testing/fake-clock.ts";
-import { Random } from "../spec/random-texts.ts";
-import { type Answer, answerOf, call, callNow, deferred, notify, request, settle, unavailable } from "./kit.ts";
+import { Choices } from "../spec/random-texts.ts";
+import { gate as makeGate } from "../support/settling.ts";
+import { turns } from "../support/turns.ts";
+import { type Answer, answerOf, call, callNow, notify, request, unavailable } from "./kit.ts";
 
 const busy = (max: number): Answer => ({
   error: { code: -32096, message: "Server Busy", data: { limit: "inFlight", max } },
 });
 
 function gatedService(inFlight: number) {
-  const gate = deferred<string>();
+  const gate = makeGate<string>();
   let started = 0;
   const service = new Service({ limits: { inFlight } })
     .addMethod("wait", () => {
@@ -23,7 +25,7 @@ function gatedService(inFlight: number) {
     })
     .addMethod("now", () => "now")
     .addMethod("one", (a: number) => a);
-  return { service, letGo: () => gate.resolve("done"), started: () => started };
+  return { service, letGo: () => gate.open("done"), started: () => started };
 }
 
 describe("over limits.inFlight", () => {
@@ -80,7 +82,7 @@ describe("over limits.inFlight", () => {
     assert.deepEqual(texts.map(answerOf), [busy(1), busy(1), busy(2)]);
     assert.deepEqual([service.inFlight, ...callers.map((caller) => caller.inFlight)], [3, 1, 2]);
     letGo();
-    await settle();
+    await turns(1);
     assert.equal(service.inFlight, 0);
   });
 });
@@ -89,7 +91,7 @@ describe("a caller", () => {
   function makeCaller() {
     const clock = new FakeClock();
     const contexts: CallContext[] = [];
-    const gate = deferred<string>();
+    const gate = makeGate<string>();
     const service = new Service({ timeout: 1_000, clock })
       .addMethod(
         "wait",
@@ -119,9 +121,9 @@ describe("a caller", () => {
     for (const signal of [...signals, contexts[2]?.signal]) assert.equal(signal?.reason, gone);
     assert.deepEqual([caller.inFlight, service.inFlight, idle], [0, 0, 1]);
     service.release(caller);
-    gate.resolve("late");
+    gate.open("late");
     clock.advance(2_000);
-    await settle();
+    await turns(1);
     assert.deepEqual(texts, [], "not even the rest of the batch");
     assert.equal(clock.timers, 0);
   });
@@ -135,8 +137,8 @@ describe("a caller", () => {
     receive(request("wait"));
     receive(request("wait"));
     assert.deepEqual(idle, [1]);
-    gate.resolve("done");
-    await settle();
+    gate.open("done");
+    await turns(1);
     assert.deepEqual(idle, [1, 3]);
   });
 
@@ -177,16 +179,16 @@ describe("a caller", () => {
     caller.cancel({ code: 1, message: "over" }, new Error("over"));
     assert.deepEqual(texts.map(answerOf), [{ error: { code: 1, message: "over" } }]);
     assert.equal(service.inFlight, 1);
-    gate.resolve("done");
+    gate.open("done");
     assert.deepEqual(await other, { result: "done" });
   });
 });
 
 test("calls that end in any order are forgotten: nothing is watched for them", async () => {
   for (let round = 0; round < 50; round++) {
-    const random = new Random(round);
+    const random = new Choices(round);
     const clock = new FakeClock();
-    const gates = Array.from({ length: 8 }, () => deferred());
+    const gates = Array.from({ length: 8 }, () => makeGate());
     const service = new Service({ clock });
     const timeouts = gates.map(() => 100 + 100 * random.below(5));
     const answers = gates.map((gate, i) => {
@@ -195,8 +197,8 @@ test("calls that end in any order are forgotten: nothing is watched for them", a
     });
     const order = random.shuffled(gates);
     for (const gate of order) {
-      gate.resolve();
-      await settle();
+      gate.open();
+      await turns(1);
     }
     assert.deepEqual(await Promise.all(answers), Array(8).fill({ result: null }));
     clock.advance(Math.min(...timeouts));

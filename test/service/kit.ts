@@ -1,23 +1,8 @@
 /** The vocabulary of these tests: call, notify, and what came of it. */
 import type { Logger } from "../../src/service/logger.ts";
 import type { Service } from "../../src/service/service.ts";
-
-/** A logger that keeps what it is told. */
-export class Notes implements Logger {
-  readonly lines: unknown[][] = [];
-  debug(...line: unknown[]): void {
-    this.lines.push(["debug", ...line]);
-  }
-  info(...line: unknown[]): void {
-    this.lines.push(["info", ...line]);
-  }
-  warn(...line: unknown[]): void {
-    this.lines.push(["warn", ...line]);
-  }
-  error(...line: unknown[]): void {
-    this.lines.push(["error", ...line]);
-  }
-}
+import { watch } from "../support/settling.ts";
+import { turns } from "../support/turns.ts";
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -61,35 +46,9 @@ export const invalidParams = (message: string): Answer => ({
   error: { code: -32602, message: "Invalid params", data: { issues: [{ path: [], message }] } },
 });
 
-/** A promise and what settles it. */
-export interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-export function deferred<T = void>(): Deferred<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((res, rej) => {
-    resolve = res;
-    reject = rej;
-  });
-  return { promise, resolve, reject };
-}
-
-/** Lets everything that is due in promises happen. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** Whether a promise has settled by now. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  const note = () => {
-    settled = true;
-  };
-  promise.then(note, note);
-  await settle();
-  return settled;
+  const state = watch(promise);
+  await turns(1);
+  return state.settled;
 }

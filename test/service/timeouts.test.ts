@@ -5,7 +5,9 @@ import { ServerTimeoutError } from "../../src/protocol/errors/server-timeout-err
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { FakeClock } from "../../src/testing/fake-clock.ts";
-import { answerOf, call, callNow, deferred, isSettled, notify, request, serverTimeout, settle } from "./kit.ts";
+import { gate as makeGate } from "../support/settling.ts";
+import { turns } from "../support/turns.ts";
+import { answerOf, call, callNow, isSettled, notify, request, serverTimeout } from "./kit.ts";
 
 /** A service of methods that never end, with a clock that stands still. */
 function stuckService(options: { timeout?: number } = {}) {
@@ -13,7 +15,7 @@ function stuckService(options: { timeout?: number } = {}) {
   const failures: unknown[] = [];
   const service = new Service({ ...options, clock, onError: (error) => failures.push(error) });
   const contexts: CallContext[] = [];
-  const gate = deferred<string>();
+  const gate = makeGate<string>();
   const stuck = (context: CallContext) => {
     contexts.push(context);
     return gate.promise;
@@ -67,7 +69,7 @@ test("each is answered when it is due, or at most 10 ms later", async () => {
   }
   for (let time = 50; time < 200; time++) {
     clock.advance(1);
-    await settle();
+    await turns(1);
   }
   assert.equal(answeredAt.length, 10);
   for (const wait of answeredAt) assert.ok(wait >= 100 && wait <= 110, `after ${wait} ms`);
@@ -153,8 +155,8 @@ describe("what ends a call early", () => {
       const { service, clock, gate } = stuckService({ timeout: 1_000 });
       const answer = Promise.resolve(service.handle(request("stuck")));
       end(service, clock);
-      gate.resolve("late");
-      await settle();
+      gate.open("late");
+      await turns(1);
       assert.deepEqual(answerOf(await answer), serverTimeout);
       assert.equal(service.inFlight, 0);
     });
@@ -164,8 +166,8 @@ describe("what ends a call early", () => {
       const answer = call(service, "stuck");
       notify(service, "stuck");
       end(service, clock);
-      gate.reject(new Error("late"));
-      await settle();
+      gate.fail(new Error("late"));
+      await turns(1);
       assert.deepEqual(await answer, serverTimeout);
       assert.deepEqual(failures, []);
       assert.equal(service.inFlight, 0);
@@ -205,7 +207,7 @@ describe("a listener to the signal", () => {
     end(service);
     assert.deepEqual(await Promise.all(answers), Array(3).fill(serverTimeout));
     assert.equal(service.inFlight, 3);
-    gate.resolve("right");
+    gate.open("right");
     assert.deepEqual(await Promise.all(again), Array(3).fill({ result: "right" }));
     assert.equal(service.inFlight, 0);
   });

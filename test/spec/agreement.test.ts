@@ -8,7 +8,7 @@ import type { Message } from "../../src/protocol/message.ts";
 import { parseMessage } from "../../src/protocol/parse.ts";
 import { errorText, notificationText, requestBody, requestText, resultText } from "../../src/protocol/serialize.ts";
 import { type Reading, readNaively } from "./naive.ts";
-import { Random, randomText } from "./random-texts.ts";
+import { Choices, randomText } from "./random-texts.ts";
 
 const batchLength = 3;
 
@@ -50,7 +50,7 @@ function compare(text: string, seed: string): void {
 
 test("random texts are read as the specification says", () => {
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32);
-  const random = new Random(seed);
+  const random = new Choices(seed);
   const kinds = new Map<string, number>();
   for (let i = 0; i < 30_000; i++) {
     const text = randomText(random);
@@ -86,7 +86,7 @@ test("what this package writes, cut off or with one character changed anywhere, 
 });
 
 test("the naive reader reads JSON as JSON.parse does", () => {
-  const random = new Random(1);
+  const random = new Choices(1);
   let wellFormed = 0;
   for (let i = 0; i < 5_000; i++) {
     const text = `{"jsonrpc":"2.0","id":1,"result":${randomText(random)}}`;

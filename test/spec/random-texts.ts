@@ -1,30 +1,14 @@
 /** Random texts: messages in every layout JSON allows, and texts that are almost such. */
 
-/** Numbers from a seed, the same every time (mulberry32). */
-export class Random {
-  #state: number;
+import { Random } from "../support/random.ts";
 
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** At least 0, below 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  below(end: number): number {
-    return Math.floor(this.next() * end);
-  }
-
+/** Choices by chance. */
+export class Choices extends Random {
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
-  pick<T>(choices: readonly T[]): T {
+  override pick<T>(choices: readonly T[]): T {
     return choices[this.below(choices.length)] as T;
   }
 
@@ -46,7 +30,7 @@ const scalars = ["0", "-0", "1", "2.5e3", "1e999", "null", "true", "false", '"x"
 const spaces = ["", "", "", "", "", "", " ", "\n", "\t\r ", "  "];
 
 /** A text that is a message, or not far from it. */
-export function randomText(random: Random): string {
+export function randomText(random: Choices): string {
   const kind = random.next();
   let text: string;
   if (kind < 0.35) text = usual(random);
@@ -58,7 +42,7 @@ export function randomText(random: Random): string {
 }
 
 /** In the layout this package writes. */
-function usual(random: Random): string {
+function usual(random: Choices): string {
   const id = random.chance(0.7) ? digits(random) : random.pick(ids);
   const start = `{"jsonrpc":"2.0","id":${id}`;
   if (random.chance(0.3)) return `${start},"result":${value(random, 2)}}`;
@@ -68,13 +52,13 @@ function usual(random: Random): string {
 }
 
 /** A whole number, now and then one too long for a JavaScript number. */
-function digits(random: Random): string {
+function digits(random: Choices): string {
   const length = random.chance(0.8) ? 3 : 20;
   return Array.from({ length: 1 + random.below(length) }, (_, i) => (i === 0 ? 1 : 0) + random.below(9)).join("");
 }
 
 /** Members in any order, some missing, some twice. */
-function message(random: Random): string {
+function message(random: Choices): string {
   const isResponse = random.chance(0.35);
   const members: [string, string][] = [];
   const add = (probability: number, name: string, json: () => string) => {
@@ -93,7 +77,7 @@ function message(random: Random): string {
   return object(random, random.chance(0.5) ? random.shuffled(members) : members);
 }
 
-function errorObject(random: Random): string {
+function errorObject(random: Choices): string {
   if (random.chance(0.1)) return value(random, 1);
   const members: [string, string][] = [];
   if (random.chance(0.95)) members.push(["code", random.pick(["-32601", "1", "1.0", "1.5", "1e3", '"1"', "1e400"])]);
@@ -102,7 +86,7 @@ function errorObject(random: Random): string {
   return object(random, random.shuffled(members));
 }
 
-function value(random: Random, depth: number): string {
+function value(random: Choices, depth: number): string {
   if (depth === 0 || random.chance(0.3)) return random.pick(random.chance(0.8) ? scalars : ids);
   if (random.chance(0.5)) return array(random, 3, () => value(random, depth - 1));
   const members = Array.from({ length: random.below(4) }, (): [string, string] => [
@@ -112,29 +96,29 @@ function value(random: Random, depth: number): string {
   return object(random, members);
 }
 
-function array(random: Random, longest: number, element: () => string): string {
+function array(random: Choices, longest: number, element: () => string): string {
   const elements = Array.from({ length: random.below(longest + 1) }, () => spaced(random, element()));
   return `[${elements.join(",")}]`;
 }
 
-function object(random: Random, members: readonly [string, string][]): string {
+function object(random: Choices, members: readonly [string, string][]): string {
   return `{${members.map(([name, json]) => `${spaced(random, key(random, name))}:${spaced(random, json)}`).join(",")}}`;
 }
 
 /** A key, now and then with an escape that changes nothing. */
-function key(random: Random, name: string): string {
+function key(random: Choices, name: string): string {
   if (name === "" || random.chance(0.9)) return JSON.stringify(name);
   const at = random.below(name.length);
   const escaped = `\\u${name.charCodeAt(at).toString(16).padStart(4, "0")}`;
   return `"${name.slice(0, at)}${escaped}${name.slice(at + 1)}"`;
 }
 
-function spaced(random: Random, json: string): string {
+function spaced(random: Choices, json: string): string {
   return random.chance(0.8) ? json : random.pick(spaces) + json + random.pick(spaces);
 }
 
 /** Cut off, or with something taken out, put in or said twice. */
-function mutated(random: Random, text: string): string {
+function mutated(random: Choices, text: string): string {
   const from = random.below(text.length + 1);
   const to = Math.min(from + 1 + random.below(5), text.length);
   const piece = text.slice(from, to);

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { Connection } from "../../src/connection/connection.ts";
 import type { LimitOptions } from "../../src/protocol/limits.ts";
-import type { Logger } from "../../src/service/logger.ts";
 import type { Service } from "../../src/service/service.ts";
 import { channelPair, type MemoryChannel } from "../../src/testing/index.ts";
+import { silent } from "../service/kit.ts";
+import { Recorder } from "../support/recorder.ts";
+
+export { silent };
 
 /** One row: texts on the wire. */
 export interface Row {
@@ -17,8 +20,6 @@ export interface Row {
   /** What comes back over a connection, where that differs. */
   readonly overConnection?: string | undefined;
 }
-
-export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * Sends a row's text to two services, to one by `handle` and to the other over a connection, and compares the answers.
@@ -57,20 +58,11 @@ export async function askOver(service: Service, text: string, limits?: LimitOpti
 
 /** The other end of a connection, which says what it likes and sees every text. */
 export class RawPeer {
-  readonly #channel: MemoryChannel;
-  readonly #texts: string[] = [];
-  #taker: ((text: string) => void) | undefined;
+  readonly #end: Recorder;
+  #taken = 0;
 
   constructor(channel: MemoryChannel) {
-    this.#channel = channel;
-    channel.open({
-      message: (text) => this.#take(text),
-      malformed() {},
-      pressed() {},
-      drained() {},
-      ended() {},
-      closed() {},
-    });
+    this.#end = new Recorder(channel);
   }
 
   /** A peer of a service. */
@@ -81,23 +73,13 @@ export class RawPeer {
   }
 
   send(text: string): void {
-    this.#channel.send(text);
+    this.#end.channel.send(text);
   }
 
   /** The next text that arrives. */
-  next(): Promise<string> {
-    const text = this.#texts.shift();
-    if (text !== undefined) return Promise.resolve(text);
-    return new Promise((resolve) => {
-      this.#taker = resolve;
-    });
-  }
-
-  #take(text: string): void {
-    const taker = this.#taker;
-    this.#taker = undefined;
-    if (taker) taker(text);
-    else this.#texts.push(text);
+  async next(): Promise<string> {
+    await this.#end.received(this.#taken + 1);
+    return this.#end.messages[this.#taken++] as string;
   }
 }
 
