@@ -242,12 +242,12 @@ export class Client<Api extends object = AnyApi> {
   #makeOutlet(): Outlet {
     return {
       sendCall: (call, body) => {
-        if (this.#link) this.#link.sendCall(call, body);
+        if (this.#link) this.#link.outgoing.sendCall(call, body);
         else this.#wait({ batch: false, members: [{ call, body, notification: false }] });
       },
-      sendNotification: (body) => this.#link?.sendNotification(body),
+      sendNotification: (body) => this.#link?.outgoing.sendNotification(body),
       sendMessage: (message) => {
-        if (this.#link) this.#link.sendMessage(message);
+        if (this.#link) this.#link.outgoing.sendMessage(message);
         else this.#wait(message);
       },
     };
@@ -316,7 +316,7 @@ export class Client<Api extends object = AnyApi> {
   }
 
   #sendWaiting(link: Link): void {
-    for (const message of this.#waiting.takeAll()) link.sendMessage(message);
+    for (const message of this.#waiting.takeAll()) link.outgoing.sendMessage(message);
     for (const call of this.#connecting.takeAll()) {
       if (call.settled) continue;
       this.#pending.remove(call);

@@ -61,11 +61,20 @@ async function attemptOnce(options: DiallerOptions, signal: AbortSignal): Promis
   const cancel = clock.after(dialTimeout, () => attempt.abort(new Error(`no connection within ${dialTimeout} ms`)));
   try {
     const dialOptions = { limits, signal: attempt.signal, transport: options.transport };
-    return { channel: await transport.connect(route.address, dialOptions), limits };
+    const connecting = transport.connect(route.address, dialOptions);
+    return { channel: await unlessAborted(connecting, attempt.signal), limits };
   } finally {
     cancel();
     signal.removeEventListener("abort", giveUp);
   }
+}
+
+/** Gives up with the signal, also where a transport does not heed it: what it brings then is put away. */
+function unlessAborted(connecting: Promise<Channel>, signal: AbortSignal): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    connecting.then((channel) => (signal.aborted ? channel.destroy() : resolve(channel)), reject);
+  });
 }
 
 function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {

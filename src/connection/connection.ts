@@ -82,7 +82,7 @@ export class Connection<Api extends object = AnyApi> {
       onDisconnect: disconnected.resolve,
       onClosed: closed.resolve,
     });
-    this.#calls = new RemoteCalls({ pending, outlet: this.#link, logger, timeout });
+    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout });
   }
 
   /** How many of the peer's calls are in flight: received and not yet answered. */

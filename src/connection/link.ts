@@ -3,7 +3,7 @@ import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import { parseMessage } from "../protocol/parse.ts";
-import { batchText, errorText, notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
+import { errorText } from "../protocol/serialize.ts";
 import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
@@ -11,14 +11,11 @@ import type { Logger } from "../service/logger.ts";
 import { Service } from "../service/service.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import type { CallOutcome } from "./errors/call-error.ts";
-import { ClosedError } from "./errors/closed-error.ts";
-import { ConnectionLostError } from "./errors/connection-lost-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
-import { isSettled, type Outlet, type WaitingMessage } from "./outlet.ts";
+import { lossOf, Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
-import { WaitingList } from "./waiting-list.ts";
 
 /** What a link is made of. */
 export interface LinkOptions {
@@ -42,7 +39,10 @@ export interface LinkOptions {
  * Its life: open → (ended: the peer will send no more; answers still go out) → closing → closed. Two facts make up
  * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
  */
-export class Link implements ChannelReceiver, Outlet {
+export class Link implements ChannelReceiver {
+  /** What this side has to say of its own accord. */
+  readonly outgoing: Outgoing;
+
   readonly #channel: Channel;
   readonly #service: Service;
   readonly #caller: Caller;
@@ -55,18 +55,12 @@ export class Link implements ChannelReceiver, Outlet {
   #disconnect: DisconnectError | undefined;
   #closing = false;
   #draining = false;
-  /** Over the channel's high-water mark. */
-  #pressed = false;
-  /** Own messages that wait for the pressure to fall. */
-  readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
-  /** Whether it ever sent a notification, or an answer. */
-  #notified = false;
+  /** Whether it ever sent an answer. */
   #answered = false;
   /** How many calls had been given up before there was this link. */
   readonly #givenUpBefore: number;
   /** The last error answer that named no call: if the connection ends next, it is likely why. */
   #complaint: Error | undefined;
-  #handOver: { readonly raw: Promise<void>; readonly told: Promise<void> } | undefined;
 
   constructor(channel: Channel, options: LinkOptions) {
     this.#channel = channel;
@@ -75,6 +69,7 @@ export class Link implements ChannelReceiver, Outlet {
     this.#limits = options.limits;
     this.#pending = options.pending;
     this.#logger = options.logger;
+    this.outgoing = new Outgoing(channel, options);
     this.#caller = this.#service.open({
       connection: options.connection,
       maxInFlight: options.limits.inFlight,
@@ -92,70 +87,6 @@ export class Link implements ChannelReceiver, Outlet {
   /** The peer's calls that are in flight. */
   get inFlight(): number {
     return this.#caller.inFlight;
-  }
-
-  // What goes out.
-
-  sendCall(call: PendingCall, body: RequestBody): void {
-    if (this.#disconnect) this.#pending.reject(call, this.#lossOf(call, "not-sent"));
-    else if (this.#pressed) this.#waiting.add({ batch: false, members: [{ call, body, notification: false }] });
-    else call.sent(this.#channel, this.#channel.send(requestText(call.id, body)));
-  }
-
-  sendNotification(body: RequestBody): Promise<void> | undefined {
-    if (this.#disconnect || this.#pressed) return undefined;
-    this.#notified = true;
-    this.#channel.send(notificationText(body));
-    return this.#handedOver();
-  }
-
-  sendMessage(message: WaitingMessage): void {
-    if (this.#disconnect) {
-      for (const { call } of message.members) this.#pending.reject(call, this.#lossOf(call, "not-sent"));
-    } else if (message.batch && message.members.length > this.#limits.batchLength) this.#refuseBatch(message);
-    else if (this.#pressed) this.#waiting.add(message);
-    else this.#sendNow(message);
-  }
-
-  #refuseBatch({ members }: WaitingMessage): void {
-    const { batchLength } = this.#limits;
-    const error = new RangeError(`a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`);
-    for (const { call } of members) this.#pending.reject(call, error);
-  }
-
-  #sendNow({ batch, members }: WaitingMessage): void {
-    const going = members.filter(({ call }) => !call.settled);
-    if (going.length === 0) return;
-    const texts = going.map(({ call, body, notification }) =>
-      notification ? notificationText(body) : requestText(call.id, body),
-    );
-    const ordinal = this.#channel.send(batch ? batchText(texts) : (texts[0] as string));
-    for (const { call, notification } of going) {
-      if (!notification) {
-        call.sent(this.#channel, ordinal);
-        continue;
-      }
-      // From here on it is the channel's, and no timeout or signal can call it back.
-      this.#notified = true;
-      this.#pending.remove(call);
-      this.#channel.handOver().then(call.resolve, (cause) => call.reject(this.#notHandedOver(call.method, cause)));
-    }
-  }
-
-  /** When the notifications sent so far are handed over; one promise for all that go in one write. */
-  #handedOver(): Promise<void> {
-    const raw = this.#channel.handOver();
-    if (this.#handOver?.raw === raw) return this.#handOver.told;
-    const told = raw.catch((cause) => {
-      throw this.#notHandedOver("a notification", cause);
-    });
-    told.catch((error) => this.#logger.warn("notifications were not sent:", error));
-    this.#handOver = { raw, told };
-    return told;
-  }
-
-  #notHandedOver(method: string, cause: unknown): ConnectionLostError {
-    return new ConnectionLostError(method, "not-sent", { cause: this.#disconnect ?? cause });
   }
 
   // What comes in.
@@ -212,7 +143,7 @@ export class Link implements ChannelReceiver, Outlet {
 
   /** The calls of the one message that the peer has not answered, if it is the only one: they need not time out. */
   #theOnlyOneMeant(): readonly PendingCall[] {
-    if (this.#notified || this.#answered || this.#hasGivenUp) return [];
+    if (this.outgoing.notified || this.#answered || this.#hasGivenUp) return [];
     const calls = this.#pending.all().filter((call) => call.ordinal > 0);
     return calls.every((call) => call.ordinal === calls[0]?.ordinal) ? calls : [];
   }
@@ -238,20 +169,19 @@ export class Link implements ChannelReceiver, Outlet {
   // Pressure.
 
   pressed(): void {
-    this.#pressed = true;
+    this.outgoing.press();
     /*
      * A peer that reads too slowly is not read from. Unless it may owe this side something: two peers that both
      * stopped reading would wait for ever. What fills the queue is then answers to the peer's own calls and nothing
      * else, so the peer is owed something and reads.
      */
-    if (this.#pending.size === 0 && !this.#hasGivenUp && !this.#notified) this.#channel.pause();
+    if (this.#pending.size === 0 && !this.#hasGivenUp && !this.outgoing.notified) this.#channel.pause();
     else this.#applyRefusal();
   }
 
   drained(): void {
-    this.#pressed = false;
+    this.outgoing.release();
     this.#applyRefusal();
-    for (const message of this.#waiting.takeAll()) this.sendMessage(message);
     this.#channel.resume();
   }
 
@@ -330,16 +260,10 @@ export class Link implements ChannelReceiver, Outlet {
     if (this.#disconnect) return;
     this.#disconnect = reason;
     this.#options.onDisconnect(reason);
-    this.#waiting.takeAll();
-    this.#pending.rejectAll((call) => this.#lossOf(call, outcomeOf(call)));
+    this.outgoing.end(reason);
+    this.#pending.rejectAll((call) => lossOf(call, outcomeOf(call), reason));
     const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";
     this.#logger[level](reason.message);
-  }
-
-  #lossOf(call: PendingCall, outcome: CallOutcome): Error {
-    const cause = this.#disconnect;
-    if (cause?.kind === "closed") return new ClosedError(call.method, outcome, { cause });
-    return new ConnectionLostError(call.method, outcome, { cause });
   }
 
   #whenIdle(action: () => void): void {
@@ -356,7 +280,7 @@ export class Link implements ChannelReceiver, Outlet {
   }
 
   #applyRefusal(): void {
-    const busy = this.#pressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined;
+    const busy = this.outgoing.pressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined;
     this.#caller.refusal = this.#draining ? DRAINING : busy;
   }
 

@@ -19,11 +19,15 @@ function parseAny(text: string, batchLength: number): Message {
   } catch {
     return invalid(PARSE_ERROR);
   }
-  const ids = mayHoldLongIds(text) ? rawIds(text) : undefined;
-  if (!Array.isArray(value)) return classify(value, ids?.[0]);
+  if (!Array.isArray(value)) return classify(value, idsAsWritten(text)?.[0]);
   if (value.length === 0) return invalid(INVALID_REQUEST);
   if (value.length > batchLength) return invalid(overLimit(INVALID_REQUEST, "batchLength", batchLength));
+  const ids = idsAsWritten(text);
   return { kind: "batch", members: value.map((member, index) => classify(member, ids?.[index])) };
+}
+
+function idsAsWritten(text: string): readonly (string | undefined)[] | undefined {
+  return mayHoldLongIds(text) ? rawIds(text) : undefined;
 }
 
 function invalid(error: ErrorObject, id = "null"): InvalidMessage {

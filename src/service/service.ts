@@ -166,10 +166,12 @@ export class Service {
   /**
    * Serves one text: a request, a notification or a batch.
    *
-   * @returns the answer, as a promise only if a method needs time; `undefined` when there is nothing to answer. It
-   * never throws and never rejects.
+   * @returns the answer, as a promise only if a method needs time; `undefined` when there is nothing to answer. The
+   * promise never rejects: whatever is wrong with the text or happens in a method is an answer.
+   * @throws TypeError when it is given no string
    */
   handle(text: string): string | undefined | Promise<string> {
+    if (typeof text !== "string") throw new TypeError(`expected a text to handle, got ${typeof text}`);
     const { messageBytes, batchLength } = this.#limits;
     if (isLongerThan(text, messageBytes)) {
       return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));

@@ -5,7 +5,9 @@ import { describe, it } from "node:test";
 import { Client } from "../../src/client/client.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
+import { registerTransport } from "../../src/transport/registry.ts";
 import { faked } from "../support/faked.ts";
+import { Log } from "../support/log.ts";
 import { clientOf, serve } from "../support/served.ts";
 import { rejection, watch } from "../support/settling.ts";
 import { turns } from "../support/turns.ts";
@@ -135,6 +137,20 @@ describe("a client dials", () => {
     assert.equal(clock.timers, 0);
   });
 
+  it("for no longer than it may, also where a transport does not heed it, and puts away what comes then", async (t) => {
+    const { client, transport, clock, accept } = faked(t, { dialTimeout: 300, timeout: 0 });
+    transport.heedful = false;
+    const call = client.call("m");
+    const dial = await transport.dial();
+    clock.advance(300);
+    await rejection(call, DialError);
+    const next = client.call("n");
+    const peer = await accept();
+    await dial.accept().happened("closed");
+    peer.answer((await peer.inbox.next()).id, "fine");
+    assert.equal(await next, "fine");
+  });
+
   it("and takes a channel that came too late for its caller", async (t) => {
     const { client, transport, clock } = faked(t);
     const call = client.call("m", [], { timeout: 100 });
@@ -147,6 +163,23 @@ describe("a client dials", () => {
     assert.equal(method, "n");
     peer.answer(id, "fine");
     assert.equal(await next, "fine");
+  });
+});
+
+describe("a transport that cannot be loaded", () => {
+  it("is a dial that failed, and is tried again with the next call", async () => {
+    const cause = new Error("it is not installed");
+    let loads = 0;
+    registerTransport("unloadable", () => {
+      loads++;
+      return Promise.reject(cause);
+    });
+    const client = new Client("unloadable:here", { logger: new Log() });
+    for (const attempt of [1, 2]) {
+      const error = await rejection(client.call("m"), DialError);
+      assert.deepEqual([error.cause, loads], [cause, attempt]);
+    }
+    await client.close();
   });
 });
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
+import { listen } from "../../src/server/server.ts";
+import { cleanUp } from "../support/cleanup.ts";
 import { connected, faked } from "../support/faked.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { turns } from "../support/turns.ts";
 
 describe("a client's events", () => {
@@ -128,22 +131,24 @@ describe("a client's events", () => {
   });
 });
 
-describe("a client over tcp", () => {
-  it("reconnects by itself after its server was away", async (t) => {
-    const first = await serve(t);
-    const client = clientOf(t, first.address);
+describe("a client of a real server", () => {
+  it("reconnects by itself after the server was away", async (t) => {
+    const address = `unix:${temporaryDirectory(t)}/s.sock`;
+    const first = await listen(exampleService(), address);
+    const client = clientOf(t, address);
     const reasons: DisconnectError[] = [];
     client.on("disconnect", (reason) => reasons.push(reason));
     assert.equal(await client.call("echo", [1]), 1);
     await first.close();
-    const second = await serve(t);
-    await second.listen(first.address);
+    const second = await listen(exampleService(), address);
+    cleanUp(t, () => second.close());
     assert.equal(await client.call("echo", [2]), 2);
     assert.deepEqual(
       reasons.map(({ kind }) => kind),
       ["ended"],
     );
-    assert.match(String(client.log.lines("info")), /tcp peer 127\.0\.0\.1:\d+ ended the connection/);
+    assert.match(String(client.log.lines("info")), /the unix peer ended the connection/);
+    await client.close();
   });
 
   it("carries a service, which the server's handlers call", async (t) => {

@@ -1,40 +1,79 @@
+/** What becomes of a client's calls when its server is killed, and when the server is back. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, it } from "node:test";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
+import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { clientOf } from "../support/served.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const CALLS = 1_000;
 
-for (const transport of ["tcp", "unix"]) {
-  test(`each call settles once when the server is killed under ${CALLS} of them (${transport})`, async (t) => {
-    const address = transport === "tcp" ? undefined : `unix:${temporaryDirectory(t)}/app.sock`;
+describe("when a server is killed", () => {
+  for (const transport of ["tcp", "unix"]) {
+    it(`under ${CALLS} pending calls over ${transport}, each settles once, with its outcome`, async (t) => {
+      const address = transport === "tcp" ? undefined : `unix:${temporaryDirectory(t)}/s.sock`;
+      const server = await ServerProcess.start(t, address);
+      const client = clientOf(t, server.address, { timeout: 0 });
+      const reasons: DisconnectError[] = [];
+      client.on("disconnect", (reason) => reasons.push(reason));
+
+      const batch = client.batch();
+      const calls = [batch.call("wait"), batch.call("wait")];
+      const sent = batch.send();
+      while (calls.length < CALLS) calls.push(client.call("wait"));
+      const settlements: unknown[][] = calls.map(() => []);
+      const settled = calls.map((call, at) => {
+        const note = (outcome: unknown) => settlements[at]?.push(outcome);
+        return call.then(note, note);
+      });
+      // Answered behind them, so the server has all of them.
+      assert.equal(await client.call("started"), CALLS);
+      await server.kill();
+      await Promise.all([sent, ...settled]);
+
+      for (const own of settlements) {
+        assert.equal(own.length, 1);
+        const [error] = own;
+        assert.ok(error instanceof ConnectionLostError, String(error));
+        assert.equal(error.outcome, "unknown");
+        assert.equal(error.cause, reasons[0]);
+      }
+      assert.deepEqual([client.pending, client.connected, reasons.length], [0, false, 1]);
+      await assert.rejects(client.call("echo", [1]), { name: "DialError", outcome: "not-sent" });
+
+      // A port that was given up may be somebody else's by now; a path in a directory of one's own is not.
+      if (transport === "tcp") return;
+      await ServerProcess.start(t, server.address);
+      assert.equal(await client.call("echo", ["back"]), "back");
+    });
+  }
+
+  it("calls of a client that redials wait until it is back, and nothing is sent twice", async (t) => {
+    const address = `unix:${temporaryDirectory(t)}/s.sock`;
     const server = await ServerProcess.start(t, address);
-    const client = clientOf(t, server.address, { timeout: 30_000 });
+    const client = clientOf(t, address, { timeout: 0, redial: { initialDelay: 1, maxDelay: 10 } });
+    const lost = assert.rejects(client.call("wait"), { name: "ConnectionLostError", outcome: "unknown" });
+    assert.equal(await client.call("started"), 1);
+    await server.kill();
+    await lost;
+    const calls = Array.from({ length: 100 }, (_, at) => client.call("echo", [at]));
+    await client.log.said(/could not be dialled/);
+    await ServerProcess.start(t, address);
+    assert.deepEqual(await Promise.all(calls), [...Array(100).keys()]);
+    assert.equal(await client.call("started"), 0);
+  });
 
-    const settlements: unknown[][] = Array.from({ length: CALLS }, () => []);
-    const calls = settlements.map((own) =>
-      client.call("wait").then(
-        (result) => own.push(result),
-        (error) => own.push(error),
-      ),
-    );
-    // Answered behind them, so the server has all of them.
-    assert.equal(await client.call("started"), CALLS);
-    server.signal("SIGKILL");
-    await Promise.all(calls);
-
-    for (const own of settlements) {
-      assert.equal(own.length, 1);
-      const [error] = own;
-      assert.ok(error instanceof ConnectionLostError, String(error));
-      assert.equal(error.outcome, "unknown");
+  it("again and again, its client goes on", async (t) => {
+    const address = `unix:${temporaryDirectory(t)}/s.sock`;
+    const client = clientOf(t, address, { timeout: 0, redial: { initialDelay: 1, maxDelay: 10 } });
+    for (let round = 0; round < 3; round++) {
+      const server = await ServerProcess.start(t, address);
+      const pending = Array.from({ length: 50 }, () => client.call("wait").catch((error) => error));
+      assert.equal(await client.call("started"), 50);
+      await server.kill();
+      for (const error of await Promise.all(pending)) assert.ok(error instanceof ConnectionLostError);
     }
     assert.equal(client.pending, 0);
-
-    await ServerProcess.start(t, server.address);
-    assert.equal(await client.call("echo", ["back"]), "back");
-    for (const own of settlements) assert.equal(own.length, 1);
   });
-}
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { ErrorCode } from "../../src/protocol/codes.ts";
 import { isDraining } from "../../src/protocol/errors/from-error-object.ts";
+import { InvalidParamsError } from "../../src/protocol/errors/invalid-params-error.ts";
 import { MethodNotFoundError } from "../../src/protocol/errors/method-not-found-error.ts";
 import { ServerTimeoutError } from "../../src/protocol/errors/server-timeout-error.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
@@ -55,6 +56,7 @@ describe("closing a server", () => {
     assert(isDraining(error));
     assert.deepEqual(error.data, { reason: "draining", executed: false });
     await rejection(client.call("unknown"), MethodNotFoundError);
+    await rejection(client.call("add", [1]), InvalidParamsError);
     await assert.rejects(clientOf(t, server.address).connect(), { name: "DialError" });
     const state = watch(closed);
     await turns();
@@ -63,6 +65,13 @@ describe("closing a server", () => {
     assert.equal(await call, "done");
     await closed;
     assert.deepEqual([server.connections.size, service.inFlight, client.connected], [0, 0, false]);
+  });
+
+  it("is told from an application's own stop", async (t) => {
+    const server = await serve(t);
+    await server.service.stopServing();
+    const error = await rejection(clientOf(t, server.address).call("echo", [1]), ServiceUnavailableError);
+    assert.equal(isDraining(error), false);
   });
 
   it("leaves the service to the other servers", async (t) => {

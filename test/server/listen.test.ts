@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import type { Connection } from "../../src/connection/connection.ts";
+import { DialError } from "../../src/connection/errors/dial-error.ts";
 import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { listen, Server } from "../../src/server/server.ts";
 import { Service } from "../../src/service/service.ts";
@@ -12,6 +13,7 @@ import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
+import { rejection } from "../support/settling.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { WirePeer } from "../support/wire-peer.ts";
 
@@ -37,13 +39,16 @@ describe("a server listens", () => {
     assert.equal(await clientOf(t, more).call("add", [1, 2]), 3);
   });
 
-  it("on none, or not at all", async (t) => {
+  it("on all or none, which may be asked for", async (t) => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     cleanUp(t, () => taken.close());
     const { port } = taken.address() as { port: number };
     const service = exampleService();
-    await assert.rejects(listen(service, ["tcp://127.0.0.1:0", `tcp://127.0.0.1:${port}`]), { code: "EADDRINUSE" });
+    const path = `unix:${temporaryDirectory(t)}/s.sock`;
+    await assert.rejects(listen(service, [path, `tcp://127.0.0.1:${port}`]), { code: "EADDRINUSE" });
+    const { cause } = await rejection(clientOf(t, path).connect(), DialError);
+    assert.equal((cause as NodeJS.ErrnoException).code, "ENOENT", "nothing listens");
     await assert.rejects(listen(service, "nonsense"), InvalidAddressError);
     const nowhere = await listen(service, []);
     assert.deepEqual(nowhere.addresses, []);
@@ -51,14 +56,13 @@ describe("a server listens", () => {
     await nowhere.close();
   });
 
-  it("no more once it is closed, also when the closing comes first", async (t) => {
+  it("no more once it is closed, also when the closing comes first", async () => {
     const server = new Server(exampleService());
     const listening = server.listen("tcp://127.0.0.1:0");
     await server.close();
     await assert.rejects(listening, /closed/);
     await assert.rejects(server.listen("tcp://127.0.0.1:0"), /closed/);
     assert.deepEqual(server.addresses, []);
-    void t;
   });
 
   it("with options that make sense", () => {

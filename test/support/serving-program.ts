@@ -1,6 +1,6 @@
 /**
- * A server as a program of its own: `serving-program.ts ADDRESS`. It prints the address it listens on, and what it
- * does at its end; SIGTERM and SIGINT close it.
+ * A server as a program of its own: `serving-program.ts ADDRESS [CLOSING]`. It prints the address it listens on, and what
+ * it does at its end; SIGTERM and SIGINT close it, which goes well unless CLOSING says `badly` or `badly-at-once`.
  *
  * `echo` answers at once; `wait` never; `untilSignal` on SIGUSR2; `started` says how many wait.
  */
@@ -9,6 +9,7 @@ import { closeOnSignals } from "../../src/server/close-on-signals.ts";
 import { listen } from "../../src/server/server.ts";
 import { Service } from "../../src/service/service.ts";
 
+const [address = "tcp://127.0.0.1:0", closing = "well"] = process.argv.slice(2);
 let started = 0;
 
 const service = new Service()
@@ -20,12 +21,17 @@ const service = new Service()
   .addMethod("untilSignal", (value: unknown) => once(process, "SIGUSR2").then(() => value))
   .addMethod("started", () => started);
 
-const server = await listen(service, process.argv[2] as string);
+const server = await listen(service, address);
+closeOnSignals(() => {
+  if (closing === "badly-at-once") throw new Error("it will not close");
+  return close();
+});
 console.log(server.address);
 
-closeOnSignals(async () => {
+async function close(): Promise<void> {
   const closed = server.close();
   console.log("closing");
   await closed;
+  if (closing === "badly") throw new Error("it will not close");
   console.log("closed");
-});
+}

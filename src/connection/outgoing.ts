@@ -1,0 +1,136 @@
+import type { Limits } from "../protocol/limits.ts";
+import { batchText, notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
+import type { Logger } from "../service/logger.ts";
+import type { Channel } from "./channel.ts";
+import type { CallOutcome } from "./errors/call-error.ts";
+import { ClosedError } from "./errors/closed-error.ts";
+import { ConnectionLostError } from "./errors/connection-lost-error.ts";
+import type { DisconnectError } from "./errors/disconnect-error.ts";
+import { isSettled, type Outlet, type WaitingMessage } from "./outlet.ts";
+import type { PendingCall } from "./pending-call.ts";
+import type { PendingCalls } from "./pending-calls.ts";
+import { WaitingList } from "./waiting-list.ts";
+
+/** What is needed to send. */
+export interface OutgoingOptions {
+  readonly limits: Limits;
+  readonly pending: PendingCalls;
+  readonly logger: Logger;
+}
+
+/** What a link says of its own accord: calls, notifications and batches, at once or when the pressure has fallen. */
+export class Outgoing implements Outlet {
+  readonly #channel: Channel;
+  readonly #pending: PendingCalls;
+  readonly #logger: Logger;
+  readonly #batchLength: number;
+  /** What waits for the pressure to fall. */
+  readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
+  #pressed = false;
+  #notified = false;
+  /** Why nothing goes out any more. */
+  #ended: DisconnectError | undefined;
+  #handOver: { readonly raw: Promise<void>; readonly told: Promise<void> } | undefined;
+
+  constructor(channel: Channel, { limits, pending, logger }: OutgoingOptions) {
+    this.#channel = channel;
+    this.#pending = pending;
+    this.#logger = logger;
+    this.#batchLength = limits.batchLength;
+  }
+
+  /** Whether the channel is over its high-water mark. */
+  get pressed(): boolean {
+    return this.#pressed;
+  }
+
+  /** Whether a notification was ever sent. */
+  get notified(): boolean {
+    return this.#notified;
+  }
+
+  /** From now on everything waits. */
+  press(): void {
+    this.#pressed = true;
+  }
+
+  /** What waited goes, in order, until the channel is over its mark again. */
+  release(): void {
+    this.#pressed = false;
+    for (const message of this.#waiting.takeAll()) this.sendMessage(message);
+  }
+
+  /** From now on nothing goes out. What waits is dropped: its calls are pending, and whoever ends the link rejects them. */
+  end(reason: DisconnectError): void {
+    this.#ended = reason;
+    this.#waiting.takeAll();
+  }
+
+  sendCall(call: PendingCall, body: RequestBody): void {
+    if (this.#ended) this.#pending.reject(call, lossOf(call, "not-sent", this.#ended));
+    else if (this.#pressed) this.#waiting.add({ batch: false, members: [{ call, body, notification: false }] });
+    else call.sent(this.#channel, this.#channel.send(requestText(call.id, body)));
+  }
+
+  sendNotification(body: RequestBody): Promise<void> | undefined {
+    if (this.#ended || this.#pressed) return undefined;
+    this.#notified = true;
+    this.#channel.send(notificationText(body));
+    return this.#handedOver();
+  }
+
+  sendMessage(message: WaitingMessage): void {
+    if (this.#ended) {
+      for (const { call } of message.members) this.#pending.reject(call, lossOf(call, "not-sent", this.#ended));
+    } else if (message.batch && message.members.length > this.#batchLength) this.#refuseBatch(message);
+    else if (this.#pressed) this.#waiting.add(message);
+    else this.#sendNow(message);
+  }
+
+  #refuseBatch({ members }: WaitingMessage): void {
+    const batchLength = this.#batchLength;
+    const error = new RangeError(`a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`);
+    for (const { call } of members) this.#pending.reject(call, error);
+  }
+
+  #sendNow({ batch, members }: WaitingMessage): void {
+    const going = members.filter(({ call }) => !call.settled);
+    if (going.length === 0) return;
+    const texts = going.map(({ call, body, notification }) =>
+      notification ? notificationText(body) : requestText(call.id, body),
+    );
+    const ordinal = this.#channel.send(batch ? batchText(texts) : (texts[0] as string));
+    for (const { call, notification } of going) {
+      if (!notification) {
+        call.sent(this.#channel, ordinal);
+        continue;
+      }
+      // From here on it is the channel's, and no timeout or signal can call it back.
+      this.#notified = true;
+      this.#pending.remove(call);
+      this.#channel.handOver().then(call.resolve, (cause) => call.reject(this.#notHandedOver(call.method, cause)));
+    }
+  }
+
+  /** When the notifications sent so far are handed over; one promise for all that go in one write. */
+  #handedOver(): Promise<void> {
+    const raw = this.#channel.handOver();
+    if (this.#handOver?.raw === raw) return this.#handOver.told;
+    const told = raw.catch((cause) => {
+      throw this.#notHandedOver("a notification", cause);
+    });
+    told.catch((error) => this.#logger.warn("notifications were not sent:", error));
+    this.#handOver = { raw, told };
+    return told;
+  }
+
+  #notHandedOver(method: string, cause: unknown): ConnectionLostError {
+    return new ConnectionLostError(method, "not-sent", { cause: this.#ended ?? cause });
+  }
+}
+
+/** What a call rejects with whose link has ended. */
+export function lossOf(call: PendingCall, outcome: CallOutcome, cause: DisconnectError): Error {
+  if (cause.kind === "closed") return new ClosedError(call.method, outcome, { cause });
+  return new ConnectionLostError(call.method, outcome, { cause });
+}
