@@ -209,8 +209,8 @@ export class Link implements ChannelReceiver {
     const why = reason ? `: ${reason.message}` : "";
     const message = `this side cut the connection to ${this.#who}${why}`;
     this.#disconnected(new DisconnectError("closed", message, reason && { cause: reason }), outcomeOfLoss);
-    this.#leaveService();
     this.#closing = true;
+    this.#leaveService();
     this.#channel.destroy(reason);
   }
 
@@ -224,8 +224,8 @@ export class Link implements ChannelReceiver {
       this.#logger.warn(`the connection to ${this.#who} was lost while it closed: ${reason.message}`);
     }
     this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), outcomeOfLoss);
-    this.#leaveService();
     this.#closing = true;
+    this.#leaveService();
     this.#options.onClosed();
   }
 

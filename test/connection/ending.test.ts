@@ -24,7 +24,7 @@ describe("a connection that this side closes", () => {
     ] as const) {
       const error = await rejection(call, ClosedError);
       assert.equal(error.outcome, "unknown", method);
-      assert(error.message.startsWith(method));
+      assert.equal(error.message, `this side closed the connection before ${method} was answered`);
       assert(error.cause instanceof DisconnectError);
     }
     assert.deepEqual(

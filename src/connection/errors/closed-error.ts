@@ -5,6 +5,10 @@ export class ClosedError extends CallError {
   override name = "ClosedError";
 
   constructor(method: string, outcome: CallOutcome, options?: ErrorOptions) {
-    super(`${method} was called on a connection that this side has closed`, outcome, options);
+    super(
+      `this side closed the connection before ${method} was ${outcome === "not-sent" ? "sent" : "answered"}`,
+      outcome,
+      options,
+    );
   }
 }
