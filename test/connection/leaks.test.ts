@@ -81,4 +81,32 @@ describe(`${CALLS.toLocaleString("en")} calls leave nothing behind`, () => {
     await turns();
     assert.equal(timers(), before);
   });
+
+  it("nor does a connection, to its service or to the clock", async () => {
+    const clock = new FakeClock();
+    const callers = new Set<unknown>();
+    class Watched extends Service {
+      override open(...args: Parameters<Service["open"]>) {
+        const caller = super.open(...args);
+        callers.add(caller);
+        return caller;
+      }
+      override release(caller: Parameters<Service["release"]>[0]) {
+        super.release(caller);
+        callers.delete(caller);
+      }
+    }
+    const service = new Watched({ logger: new Log() }).addMethod("echo", (value: unknown) => value);
+    const before = callers.size;
+    for (const end of ["close", "destroy"] as const) {
+      const [here, there] = channelPair();
+      const server = new Connection(there, { service, clock, logger: new Log() });
+      const client = new Connection(here, { clock, logger: new Log() });
+      assert.equal(await client.call("echo", [1]), 1);
+      assert.deepEqual([callers.size, clock.timers], [before + 1, 1]);
+      await client[end]();
+      await Promise.all([client.closed, server.closed]);
+      assert.deepEqual([callers.size, clock.timers], [before, 0]);
+    }
+  });
 });

@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/*
+ * What is measured is the built product: what users run, and nothing a TypeScript loader put into it. Its types come
+ * from the sources, so that this package can be checked without a build.
+ */
+type Product = typeof import("../../src/index.ts") &
+  typeof import("../../src/framing/index.ts") &
+  typeof import("../../src/testing/index.ts");
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where `npm run build` puts it. */
+export const DIST = process.env.TSJASON_BENCH_DIST ?? join(rootOf(ROOT), "dist");
+
+/** The repository's root. This file runs from bench/lib as it is, and from bench/.built/… bundled. */
+export function rootOf(from: string): string {
+  let folder = resolve(from);
+  while (!existsSync(join(folder, "bench", "package.json"))) folder = resolve(folder, "..");
+  return folder;
+}
+
+/** Loads the product from a build. */
+export async function loadProduct(dist = DIST): Promise<Product> {
+  const load = (file: string) => import(pathToFileURL(join(resolve(dist), file)).href);
+  const [main, framing, testing] = await Promise.all([
+    load("index.js"),
+    load("framing/index.js"),
+    load("testing/index.js"),
+  ]);
+  return { ...main, ...framing, ...testing };
+}
+
+/** @throws Error with what to do when there is no build */
+export function assertBuilt(dist = DIST): void {
+  if (!existsSync(join(dist, "index.js"))) {
+    throw new Error(`there is no build in ${dist}: run "npm run build" at the repository's root first`);
+  }
+}

@@ -1,0 +1,77 @@
+/** What goes on in one process: both ends, and between them no kernel, so that what is left is the library. */
+export interface Scenario {
+  readonly outstanding: number;
+  readonly size: number;
+  readonly wide?: boolean;
+  /** `service.handle(text)` alone, and no client. */
+  readonly handleOnly?: boolean;
+  /** Calls in a batch. */
+  readonly batch?: number;
+  readonly method?: "echo" | "echoAsync" | "echoContext";
+  /** The client's timeout in milliseconds, 0 for none. Default: the product's own. */
+  readonly timeout?: number;
+  /** The service's timeout. */
+  readonly serviceTimeout?: number;
+  /** `shared`: all calls have one signal; `own`: each has its own; `unused`: each makes one and does not pass it. */
+  readonly signal?: "shared" | "own" | "unused";
+  readonly proxy?: boolean;
+  /** The other end is the floor: what is left is one end of the product. */
+  readonly only?: "client" | "server";
+}
+
+const KiB = 1024;
+
+/** The codec bench's. */
+export const scenarios = {
+  "1": { outstanding: 1, size: 13 },
+  "16": { outstanding: 16, size: 13 },
+  "256": { outstanding: 256, size: 13 },
+  "1000": { outstanding: 1_000, size: 13 },
+  "4096": { outstanding: 4_096, size: 13 },
+  "256x1KiB": { outstanding: 256, size: KiB },
+  "16x64KiB": { outstanding: 16, size: 64 * KiB },
+  "4x1MiB": { outstanding: 4, size: 1024 * KiB },
+  "256x1KiB-wide": { outstanding: 256, size: KiB, wide: true },
+  "16x64KiB-wide": { outstanding: 16, size: 64 * KiB, wide: true },
+  async: { outstanding: 256, size: 13, method: "echoAsync" },
+  batch: { outstanding: 400, size: 13, batch: 100 },
+  client: { outstanding: 256, size: 13, only: "client" },
+  server: { outstanding: 256, size: 13, only: "server" },
+  handle: { outstanding: 1, size: 13, handleOnly: true },
+} satisfies Record<string, Scenario>;
+
+/** What a path costs with something, next to the same path without it. */
+export interface Feature {
+  readonly name: string;
+  readonly label: string;
+  readonly without: Scenario;
+  readonly with: Scenario;
+}
+
+const usual: Scenario = { outstanding: 256, size: 13 };
+const asynchronous: Scenario = { ...usual, method: "echoAsync" };
+
+export const features: readonly Feature[] = [
+  { name: "nothing", label: "the same again (noise)", without: usual, with: { ...usual } },
+  { name: "timeout", label: "a timeout on every call", without: { ...usual, timeout: 0 }, with: usual },
+  { name: "shared-signal", label: "one signal for all calls", without: usual, with: { ...usual, signal: "shared" } },
+  {
+    name: "own-signal",
+    label: "a signal for each call",
+    without: { ...usual, signal: "unused" },
+    with: { ...usual, signal: "own" },
+  },
+  {
+    name: "context",
+    label: "a context whose signal nobody touches",
+    without: usual,
+    with: { ...usual, method: "echoContext" },
+  },
+  { name: "proxy", label: "the typed proxy", without: usual, with: { ...usual, proxy: true } },
+  {
+    name: "service-timeout",
+    label: "a service's timeout, async methods",
+    without: asynchronous,
+    with: { ...asynchronous, serviceTimeout: 2_000 },
+  },
+];
