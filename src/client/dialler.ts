@@ -44,7 +44,6 @@ export async function dial(options: DiallerOptions, signal: AbortSignal): Promis
       options.onFailure(error);
       if (!options.isAwaited()) return undefined;
       await delay(backoff(attempt, options.redial), options.clock, signal);
-      if (signal.aborted) throw error;
       if (!options.isAwaited()) return undefined;
     }
   }

@@ -163,7 +163,6 @@ export class Line implements Outlet {
   #sendWaiting(link: Link): void {
     for (const message of this.#waiting.takeAll()) link.outgoing.sendMessage(message);
     for (const call of this.#connecting.takeAll()) {
-      if (call.settled) continue;
       this.#options.pending.remove(call);
       call.resolve(undefined);
     }

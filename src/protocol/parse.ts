@@ -92,7 +92,10 @@ function responseFlaw(message: Record<string, unknown>): string | undefined {
  * general way.
  */
 
-const ID = '{"jsonrpc":"2.0","id":';
+/* The fixed parts, none longer than 12 characters, see `hasAt`. */
+const VERSION = '{"jsonrpc":';
+const ID = '"2.0","id":';
+const ID_AT = VERSION.length + ID.length;
 const METHOD = ',"method":"';
 const PARAMS = ',"params":';
 const RESULT = ',"result":';
@@ -106,18 +109,27 @@ const FIRST_PRINTABLE = 0x20;
 
 function parseUsual(text: string): Message | undefined {
   const last = text.length - 1;
-  if (!text.startsWith(ID) || text.charCodeAt(last) !== CLOSE_BRACE) return undefined;
-  let at = ID.length;
+  if (!hasAt(text, VERSION, 0) || !hasAt(text, ID, VERSION.length)) return undefined;
+  if (text.charCodeAt(last) !== CLOSE_BRACE) return undefined;
+  let at = ID_AT;
   let id = 0;
   for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
     id = id * 10 + digit;
     at++;
   }
-  const digits = at - ID.length;
-  if (digits === 0 || digits > MAX_ID_DIGITS || (digits > 1 && text.charCodeAt(ID.length) === ZERO)) return undefined;
-  if (text.startsWith(RESULT, at)) return usualResponse(text, id, at + RESULT.length, last);
-  if (text.startsWith(METHOD, at)) return usualRequest(text, ID.length, at, last);
+  const digits = at - ID_AT;
+  if (digits === 0 || digits > MAX_ID_DIGITS || (digits > 1 && text.charCodeAt(ID_AT) === ZERO)) return undefined;
+  if (hasAt(text, RESULT, at)) return usualResponse(text, id, at + RESULT.length, last);
+  if (hasAt(text, METHOD, at)) return usualRequest(text, at, last);
   return undefined;
+}
+
+/**
+ * What `text.startsWith(part, at)` says, at a sixth of its cost: V8 copies so short a substring instead of referring to
+ * the long string it was cut from, and compares the copies at once.
+ */
+function hasAt(text: string, part: string, at: number): boolean {
+  return text.substring(at, at + part.length) === part;
 }
 
 function usualResponse(text: string, id: number, start: number, last: number): Message | undefined {
@@ -130,17 +142,17 @@ function usualResponse(text: string, id: number, start: number, last: number): M
   return { kind: "response", id, rawId: undefined, result, error: undefined, flaw: undefined };
 }
 
-function usualRequest(text: string, idStart: number, idEnd: number, last: number): Message | undefined {
+function usualRequest(text: string, idEnd: number, last: number): Message | undefined {
   const start = idEnd + METHOD.length;
   let end = start;
   for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(++end)) {
     // Also ends the loop at the end of the text, where the code is NaN.
     if (!(code >= FIRST_PRINTABLE) || code === BACKSLASH) return undefined;
   }
-  const id = text.substring(idStart, idEnd);
+  const id = text.substring(ID_AT, idEnd);
   const method = text.substring(start, end);
   if (end + 1 === last) return { kind: "request", id, method, params: undefined };
-  if (!text.startsWith(PARAMS, end + 1)) return undefined;
+  if (!hasAt(text, PARAMS, end + 1)) return undefined;
   let params: unknown;
   try {
     params = JSON.parse(text.substring(end + 1 + PARAMS.length, last));

@@ -179,6 +179,20 @@ describe("closing a client", () => {
     await turns();
   });
 
+  it("has nothing to do with connections that were over before", async (t) => {
+    const { client, clock, accept } = faked(t);
+    for (let times = 0; times < 3; times++) {
+      const connecting = client.connect();
+      const peer = await accept();
+      await connecting;
+      peer.channel.destroy();
+      await turns();
+    }
+    const { mock } = t.mock.method(clock, "after");
+    await client.close();
+    assert.equal(mock.callCount(), 0, "each that is cut would have a timer");
+  });
+
   it("is what `await using` does", async (t) => {
     const { client } = await connected(t);
     await client[Symbol.asyncDispose]();

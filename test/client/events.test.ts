@@ -106,6 +106,20 @@ describe("a client's events", () => {
     assert.deepEqual(heard, ["kept"]);
   });
 
+  it("are not heard by listeners that come while they are told", async (t) => {
+    const { client, accept } = faked(t);
+    let heard = 0;
+    const again = () => {
+      heard++;
+      client.on("connect", () => again());
+    };
+    client.on("connect", again);
+    const connecting = client.connect();
+    await accept();
+    await connecting;
+    assert.equal(heard, 1);
+  });
+
   it("survive listeners that throw, reject, or take themselves off", async (t) => {
     const { client, accept, log } = faked(t);
     const heard: string[] = [];

@@ -82,6 +82,17 @@ describe("a client that redials", () => {
     assert.equal(clock.timers, 0);
   });
 
+  it("does not wait for another dial when nobody waits for it", async (t) => {
+    const { client, clock, transport } = redialling(t);
+    const call = client.call("m", [], { timeout: 5 });
+    const dial = await transport.dial();
+    clock.advance(5);
+    await rejection(call, CallTimeoutError);
+    dial.refuse();
+    await turns();
+    assert.equal(clock.timers, 0);
+  });
+
   it("dials for a call that comes when it had given up", async (t) => {
     const { client, clock, transport, accept } = redialling(t);
     const first = client.call("m", [], { timeout: 5 });

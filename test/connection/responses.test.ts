@@ -198,6 +198,11 @@ describe("an error without an id", () => {
       connection.call("other").catch(() => {});
     },
     "a notification": ({ connection }) => connection.notify("n"),
+    "a notification in a batch": ({ connection }) => {
+      const batch = connection.batch();
+      void batch.notify("n");
+      return batch.send();
+    },
     "a call that timed out": async ({ connection, clock }) => {
       const lost = connection.call("m", [], { timeout: 1 });
       await turns(1);

@@ -5,16 +5,19 @@ import { describe, it } from "node:test";
 import type { Connection } from "../../src/connection/connection.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
 import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
+import { untrusted } from "../../src/protocol/limits.ts";
 import { listen, Server } from "../../src/server/server.ts";
 import { Service } from "../../src/service/service.ts";
 import { channelPair } from "../../src/testing/index.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
+import { registerTransport } from "../../src/transport/registry.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
-import { rejection } from "../support/settling.ts";
+import { gate, rejection } from "../support/settling.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { turns } from "../support/turns.ts";
 import { WirePeer } from "../support/wire-peer.ts";
 
 describe("a server listens", () => {
@@ -63,6 +66,31 @@ describe("a server listens", () => {
     await assert.rejects(listening, /closed/);
     await assert.rejects(server.listen("tcp://127.0.0.1:0"), /closed/);
     assert.deepEqual(server.addresses, []);
+  });
+
+  it("no more when it is closed in the middle of it", async () => {
+    const listening = gate();
+    let given = 0;
+    registerTransport("slow", async () => ({
+      limits: untrusted,
+      connect: () => Promise.reject(new Error("it only listens")),
+      listen: async () => {
+        await listening.promise;
+        return {
+          address: "slow:here",
+          close: async () => {
+            given++;
+          },
+        };
+      },
+    }));
+    const server = new Server(exampleService());
+    const failure = assert.rejects(server.listen("slow:here"), /closed/);
+    await turns();
+    await server.close();
+    listening.open();
+    await failure;
+    assert.deepEqual([server.addresses, given], [[], 1]);
   });
 
   it("with options that make sense", () => {
