@@ -3,7 +3,7 @@ import { Deadlines } from "../time/deadlines.ts";
 import { AbortWatch } from "./abort-watch.ts";
 import type { PendingCall } from "./pending-call.ts";
 
-const SMALLEST = 64;
+const SMALLEST = 8;
 
 /**
  * The calls that wait for their answers, by id: a ring of slots, in which an id's lowest bits say which is its slot.
@@ -18,7 +18,8 @@ const SMALLEST = 64;
 export class PendingCalls {
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
-  readonly #aborts: AbortWatch;
+  /** Made when the first signal comes: most connections never see one. */
+  #aborts: AbortWatch | undefined;
   #slots: (PendingCall | undefined)[] = new Array(SMALLEST).fill(undefined);
   #mask = SMALLEST - 1;
   #size = 0;
@@ -31,7 +32,6 @@ export class PendingCalls {
   constructor(clock: Clock, lastId = 0) {
     this.#clock = clock;
     this.#deadlines = new Deadlines(clock, (now) => this.#expire(now));
-    this.#aborts = new AbortWatch((call) => this.#giveUp(call, call.abortError()));
     this.#lastId = lastId;
   }
 
@@ -45,7 +45,7 @@ export class PendingCalls {
    * @throws TypeError when its signal is none; it is not added then
    */
   add(call: PendingCall): void {
-    if (call.signal) this.#aborts.add(call.signal, call);
+    if (call.signal) this.#watchSignal(call, call.signal);
     if (this.#size * 2 > this.#mask) this.#resize(this.#slots.length * 2);
     let id = this.#lastId;
     do id = id === Number.MAX_SAFE_INTEGER ? 1 : id + 1;
@@ -74,7 +74,7 @@ export class PendingCalls {
     call.settled = true;
     this.#slots[call.id & this.#mask] = undefined;
     this.#size--;
-    if (call.signal) this.#aborts.remove(call.signal, call);
+    if (call.signal) this.#aborts?.remove(call.signal, call);
     // After a flood, give back what it took.
     if (this.#size === 0 && this.#slots.length > 1_024) this.#resize(SMALLEST);
   }
@@ -108,6 +108,11 @@ export class PendingCalls {
       else if (call.deadline < earliest) earliest = call.deadline;
     }
     return earliest;
+  }
+
+  #watchSignal(call: PendingCall, signal: AbortSignal): void {
+    this.#aborts ??= new AbortWatch((aborted) => this.#giveUp(aborted, aborted.abortError()));
+    this.#aborts.add(signal, call);
   }
 
   #giveUp(call: PendingCall, error: unknown): void {

@@ -66,6 +66,9 @@ const profiles = new Map<unknown, Limits>([
   ["trusted", trusted],
 ]);
 
+/* What came out of `resolveLimits` goes in again for each connection of a server, which then share it. */
+const resolved = new WeakSet<object>([untrusted, trusted]);
+
 /**
  * The limits that options ask for.
  *
@@ -76,6 +79,7 @@ const profiles = new Map<unknown, Limits>([
 export function resolveLimits(options: LimitOptions | undefined, usual: Limits): Limits {
   if (options === undefined) return usual;
   if (typeof options === "string") return profileNamed(options);
+  if (resolved.has(options)) return options as Limits;
   const { profile, ...given } = options;
   const limits: Record<string, number> = { ...(profile === undefined ? usual : profileNamed(profile)) };
   for (const [name, value] of Object.entries(given)) {
@@ -86,7 +90,8 @@ export function resolveLimits(options: LimitOptions | undefined, usual: Limits):
     }
     limits[name] = value;
   }
-  return limits as unknown as Limits;
+  resolved.add(limits);
+  return Object.freeze(limits) as unknown as Limits;
 }
 
 /** Whether a text is longer than so many bytes of UTF-8. */

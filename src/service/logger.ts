@@ -15,13 +15,40 @@ export const consoleLogger: Logger = {
 };
 
 /** A logger that cannot hurt: what the given one throws is dropped, since there is nobody left to tell. */
-export function guardedLogger(logger: Logger = consoleLogger): Logger {
-  const guarded =
-    (level: keyof Logger) =>
-    (message: string, ...details: unknown[]) => {
-      try {
-        logger[level](message, ...details);
-      } catch {}
-    };
-  return { debug: guarded("debug"), info: guarded("info"), warn: guarded("warn"), error: guarded("error") };
+class GuardedLogger implements Logger {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  debug(message: string, ...details: unknown[]): void {
+    this.#say("debug", message, details);
+  }
+
+  info(message: string, ...details: unknown[]): void {
+    this.#say("info", message, details);
+  }
+
+  warn(message: string, ...details: unknown[]): void {
+    this.#say("warn", message, details);
+  }
+
+  error(message: string, ...details: unknown[]): void {
+    this.#say("error", message, details);
+  }
+
+  #say(level: keyof Logger, message: string, details: unknown[]): void {
+    try {
+      this.#logger[level](message, ...details);
+    } catch {}
+  }
+}
+
+const guardedConsole = new GuardedLogger(consoleLogger);
+
+/** Guards a logger, once: a server's connections share its guard. */
+export function guardedLogger(logger?: Logger): Logger {
+  if (logger === undefined) return guardedConsole;
+  return logger instanceof GuardedLogger ? logger : new GuardedLogger(logger);
 }
