@@ -56,8 +56,8 @@ const progress = new Progress();
 const options: WireOptions = {
   files,
   cores,
-  rounds: Number(values.rounds ?? (quick ? 5 : 13)),
-  sliceMs: Number(values["slice-ms"] ?? (quick ? 60 : 200)),
+  rounds: Number(values.rounds ?? (quick ? 5 : 11)),
+  sliceMs: Number(values["slice-ms"] ?? (quick ? 60 : 160)),
   warmUps: quick ? 1 : 3,
   tick: progress.tick,
   warn: progress.warn,

@@ -15,7 +15,7 @@ const FLOOR = "#d08c1d";
 const config = {
   font: "system-ui, sans-serif",
   axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 320, gridColor: "#e4e7ea" },
-  legend: { labelFontSize: 12, titleFontSize: 12 },
+  legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 320 },
   title: { anchor: "start", fontSize: 14, subtitleFontSize: 12, offset: 12 },
   view: { stroke: null },
 } as const;
