@@ -48,7 +48,7 @@ export class Line implements Outlet {
   #dial: AbortController | undefined;
   /** What waits for a link: messages, and those who asked to connect. */
   readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
-  readonly #connecting = new WaitingList<PendingCall>((call) => call.settled);
+  readonly #connecting = new WaitingList<PendingCall>((call) => !call.pending);
   /** The links that are not over yet: the live one, and at times one that still flushes its last answers. */
   readonly #open = new Map<Link, Promise<void>>();
   #closed: Promise<void> | undefined;

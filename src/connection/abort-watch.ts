@@ -1,42 +1,54 @@
-import type { PendingCall } from "./pending-call.ts";
-
-interface Watched {
-  readonly calls: Set<PendingCall>;
+/** A signal that calls share, and how many do. */
+export interface WatchedSignal {
+  readonly signal: AbortSignal;
   readonly listener: () => void;
+  calls: number;
 }
 
 /**
  * Listens to the abort signals of pending calls: one listener a signal, however many calls share it, and none once
- * no call does.
+ * no call does. It counts the calls and does not know them: a list of them, filled and emptied all the time, would
+ * cost a tenth of each call, for the sake of an abort that rarely comes.
  */
 export class AbortWatch {
-  readonly #onAbort: (call: PendingCall) => void;
-  readonly #watched = new Map<AbortSignal, Watched>();
+  readonly #onAbort: (watched: WatchedSignal) => void;
+  readonly #watched = new Map<AbortSignal, WatchedSignal>();
+  /** The one looked for last: calls that share a signal come together. */
+  #latest: WatchedSignal | undefined;
 
-  /** @param onAbort - told of each call whose signal aborts, in the order in which they were added; it removes them */
-  constructor(onAbort: (call: PendingCall) => void) {
+  /** @param onAbort - told of a signal that aborts; it removes each of its calls */
+  constructor(onAbort: (watched: WatchedSignal) => void) {
     this.#onAbort = onAbort;
   }
 
-  /** @throws TypeError when the signal is none; nothing is watched then */
-  add(signal: AbortSignal, call: PendingCall): void {
-    const watched = this.#watched.get(signal);
-    if (watched) {
-      watched.calls.add(call);
-      return;
+  /**
+   * Counts one call more.
+   *
+   * @throws TypeError when the signal is none; nothing is watched then
+   */
+  add(signal: AbortSignal): WatchedSignal {
+    let watched = this.#latest;
+    if (watched?.signal !== signal) {
+      watched = this.#watched.get(signal) ?? this.#watch(signal);
+      this.#latest = watched;
     }
-    const calls = new Set([call]);
-    const listener = () => {
-      for (const aborted of calls) this.#onAbort(aborted);
-    };
-    signal.addEventListener("abort", listener);
-    this.#watched.set(signal, { calls, listener });
+    watched.calls++;
+    return watched;
   }
 
-  remove(signal: AbortSignal, call: PendingCall): void {
-    const watched = this.#watched.get(signal);
-    if (!watched?.calls.delete(call) || watched.calls.size > 0) return;
-    this.#watched.delete(signal);
-    signal.removeEventListener("abort", watched.listener);
+  /** Counts one call less. */
+  remove(watched: WatchedSignal): void {
+    watched.calls--;
+    if (watched.calls > 0) return;
+    this.#watched.delete(watched.signal);
+    if (this.#latest === watched) this.#latest = undefined;
+    watched.signal.removeEventListener("abort", watched.listener);
+  }
+
+  #watch(signal: AbortSignal): WatchedSignal {
+    const watched: WatchedSignal = { signal, listener: () => this.#onAbort(watched), calls: 0 };
+    signal.addEventListener("abort", watched.listener);
+    this.#watched.set(signal, watched);
+    return watched;
   }
 }

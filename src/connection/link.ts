@@ -10,7 +10,6 @@ import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
 import { Service } from "../service/service.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
-import type { CallOutcome } from "./errors/call-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
@@ -208,7 +207,8 @@ export class Link implements ChannelReceiver {
   destroy(reason?: Error): void {
     const why = reason ? `: ${reason.message}` : "";
     const message = `this side cut the connection to ${this.#who}${why}`;
-    this.#disconnected(new DisconnectError("closed", message, reason && { cause: reason }), outcomeOfLoss);
+    const closed = new DisconnectError("closed", message, reason && { cause: reason });
+    this.#disconnected(closed, this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
     this.#channel.destroy(reason);
@@ -223,7 +223,7 @@ export class Link implements ChannelReceiver {
     if (reason && this.#disconnect && this.#disconnect.cause !== reason) {
       this.#logger.warn(`the connection to ${this.#who} was lost while it closed: ${reason.message}`);
     }
-    this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), outcomeOfLoss);
+    this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
     this.#options.onClosed();
@@ -255,13 +255,17 @@ export class Link implements ChannelReceiver {
     this.#service.release(this.#caller);
   }
 
-  /** From now on no call can be made, and none that was made gets an answer. */
-  #disconnected(reason: DisconnectError, outcomeOf: (call: PendingCall) => CallOutcome = outcome): void {
+  /**
+   * From now on no call can be made, and none that was made gets an answer.
+   *
+   * @param handedOver - how many texts got out of here. Default: what the channel has queued will
+   */
+  #disconnected(reason: DisconnectError, handedOver = Number.POSITIVE_INFINITY): void {
     if (this.#disconnect) return;
     this.#disconnect = reason;
     this.#options.onDisconnect(reason);
     this.outgoing.end(reason);
-    this.#pending.rejectAll((call) => lossOf(call, outcomeOf(call), reason));
+    this.#pending.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
     const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";
     this.#logger[level](reason.message);
   }
@@ -289,14 +293,4 @@ export class Link implements ChannelReceiver {
     if (address === undefined) return `the ${transport} peer`;
     return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
   }
-}
-
-/** What became of a call whose channel still sends what it has queued. */
-function outcome(call: PendingCall): CallOutcome {
-  return call.outcome;
-}
-
-/** What became of a call whose channel is gone. */
-function outcomeOfLoss(call: PendingCall): CallOutcome {
-  return call.outcomeOfLoss;
 }

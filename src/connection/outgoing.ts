@@ -69,7 +69,7 @@ export class Outgoing implements Outlet {
   sendCall(call: PendingCall, body: RequestBody): void {
     if (this.#ended) this.#pending.reject(call, lossOf(call, "not-sent", this.#ended));
     else if (this.#pressed) this.#waiting.add({ batch: false, members: [{ call, body, notification: false }] });
-    else call.sent(this.#channel, this.#channel.send(requestText(call.id, body)));
+    else call.ordinal = this.#channel.send(requestText(call.id, body));
   }
 
   sendNotification(body: RequestBody): Promise<void> | undefined {
@@ -94,7 +94,7 @@ export class Outgoing implements Outlet {
   }
 
   #sendNow({ batch, members }: WaitingMessage): void {
-    const going = members.filter(({ call }) => !call.settled);
+    const going = members.filter(({ call }) => call.pending);
     if (going.length === 0) return;
     const texts = going.map(({ call, body, notification }) =>
       notification ? notificationText(body) : requestText(call.id, body),
@@ -102,7 +102,7 @@ export class Outgoing implements Outlet {
     const ordinal = this.#channel.send(batch ? batchText(texts) : (texts[0] as string));
     for (const { call, notification } of going) {
       if (!notification) {
-        call.sent(this.#channel, ordinal);
+        call.ordinal = ordinal;
         continue;
       }
       // From here on it is the channel's, and no timeout or signal can call it back.

@@ -16,7 +16,7 @@ export interface WaitingMember {
 
 /** Whether there is nothing left in it to send. */
 export function isSettled({ members }: WaitingMessage): boolean {
-  return members.every(({ call }) => call.settled);
+  return members.every(({ call }) => !call.pending);
 }
 
 /** Where calls go out: a connection, or a client, which keeps them until it has one. */

@@ -1,4 +1,4 @@
-import type { Channel } from "./channel.ts";
+import type { WatchedSignal } from "./abort-watch.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
 import type { CallOutcome } from "./errors/call-error.ts";
 import { CallTimeoutError } from "./errors/call-timeout-error.ts";
@@ -16,58 +16,57 @@ export interface CallOptions {
 
 /**
  * A call from the moment it is made until it is settled; also a notification for as long as it has to wait.
+ *
+ * It is kept small, and its numbers whole: thousands of them are outstanding at a time, and what survives a
+ * collection of young objects is what that collection costs.
  */
 export class PendingCall {
   readonly method: string;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** Milliseconds; Infinity for none. */
+  /** Milliseconds; 0 for none. */
   readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
 
-  /** Given by `PendingCalls`, unique among those pending. */
+  /** Given by `PendingCalls`, unique among those pending; 0 when it is not pending. */
   id = 0;
-  /** On the clock's scale. */
-  deadline = Number.POSITIVE_INFINITY;
-  settled = false;
-  /** What it was sent by, and as which of the channel's texts; 0 while it was not. */
-  channel: Channel | undefined;
+  /** In whole milliseconds on the clock's scale; 0 for none, or none yet. */
+  deadline = 0;
+  /** As which of the texts of its channel it was sent; 0 while it was not. */
   ordinal = 0;
+  /** Its signal, if it has one. */
+  watched: WatchedSignal | undefined = undefined;
 
-  constructor(
-    method: string,
-    resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
-    timeout: number,
-    signal: AbortSignal | undefined,
-  ) {
+  /** @param timeout - milliseconds; Infinity for none */
+  constructor(method: string, resolve: (result: unknown) => void, reject: (error: unknown) => void, timeout: number) {
     this.method = method;
     this.resolve = resolve;
     this.reject = reject;
-    this.timeout = timeout;
-    this.signal = signal;
+    this.timeout = timeout === Number.POSITIVE_INFINITY ? 0 : timeout;
   }
 
-  sent(channel: Channel, ordinal: number): void {
-    this.channel = channel;
-    this.ordinal = ordinal;
+  get pending(): boolean {
+    return this.id !== 0;
   }
 
   /** What became of it if it ends now while its channel lives: what the channel has queued will go out. */
   get outcome(): CallOutcome {
-    return this.ordinal === 0 ? "not-sent" : "unknown";
+    return this.outcomeOfLoss(Number.POSITIVE_INFINITY);
   }
 
-  /** What became of it if its channel is lost now: what the channel has queued is lost with it. */
-  get outcomeOfLoss(): CallOutcome {
-    return this.channel && this.ordinal <= this.channel.handedOver ? "unknown" : "not-sent";
+  /**
+   * What became of it if its connection ends now.
+   *
+   * @param handedOver - how many of the channel's texts got out of here
+   */
+  outcomeOfLoss(handedOver: number): CallOutcome {
+    return this.ordinal > 0 && this.ordinal <= handedOver ? "unknown" : "not-sent";
   }
 
   timeoutError(cause: unknown): CallTimeoutError {
     return new CallTimeoutError(this.method, this.timeout, this.outcome, cause === undefined ? undefined : { cause });
   }
 
-  abortError(): CallAbortedError {
-    return new CallAbortedError(this.method, this.outcome, { cause: this.signal?.reason });
+  abortError(reason: unknown): CallAbortedError {
+    return new CallAbortedError(this.method, this.outcome, { cause: reason });
   }
 }

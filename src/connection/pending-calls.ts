@@ -1,6 +1,6 @@
 import type { Clock } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
-import { AbortWatch } from "./abort-watch.ts";
+import { AbortWatch, type WatchedSignal } from "./abort-watch.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 const SMALLEST = 8;
@@ -23,7 +23,10 @@ export class PendingCalls {
   #slots: (PendingCall | undefined)[] = new Array(SMALLEST).fill(undefined);
   #mask = SMALLEST - 1;
   #size = 0;
-  #lastId = 0;
+  #lastId: number;
+  /** Up to which id the deadlines are set. */
+  #timedId: number;
+  #timingDue = false;
   /** How many were sent and given up, by timeout or signal: their answers may still come. */
   givenUp = 0;
   /** Why nothing was sent so far, for timeouts while a dial fails again and again. */
@@ -33,6 +36,7 @@ export class PendingCalls {
     this.#clock = clock;
     this.#deadlines = new Deadlines(clock, (now) => this.#expire(now));
     this.#lastId = lastId;
+    this.#timedId = lastId;
   }
 
   get size(): number {
@@ -42,22 +46,21 @@ export class PendingCalls {
   /**
    * Adds a call, gives it its id and watches over its timeout and signal.
    *
-   * @throws TypeError when its signal is none; it is not added then
+   * @throws TypeError when the signal is none; it is not added then
    */
-  add(call: PendingCall): void {
-    if (call.signal) this.#watchSignal(call, call.signal);
+  add(call: PendingCall, signal: AbortSignal | undefined): void {
+    if (signal) call.watched = this.#watch(signal);
     if (this.#size * 2 > this.#mask) this.#resize(this.#slots.length * 2);
     let id = this.#lastId;
-    do id = id === Number.MAX_SAFE_INTEGER ? 1 : id + 1;
+    do id = following(id);
     while (this.#slots[id & this.#mask] !== undefined);
     this.#lastId = id;
     call.id = id;
     this.#slots[id & this.#mask] = call;
     this.#size++;
-    if (call.timeout < Number.POSITIVE_INFINITY) {
-      call.deadline = this.#clock.now() + call.timeout;
-      this.#deadlines.watch(call.deadline);
-    }
+    if (this.#timingDue || call.timeout === 0) return;
+    this.#timingDue = true;
+    this.#clock.soon(this.#setDeadlines);
   }
 
   /** The call of an id that was sent and is not settled; it is no longer pending then. */
@@ -70,18 +73,18 @@ export class PendingCalls {
 
   /** Takes a call out; whoever does settles it. */
   remove(call: PendingCall): void {
-    if (call.settled) return;
-    call.settled = true;
+    if (!call.pending) return;
     this.#slots[call.id & this.#mask] = undefined;
+    call.id = 0;
     this.#size--;
-    if (call.signal) this.#aborts?.remove(call.signal, call);
+    if (call.watched) this.#aborts?.remove(call.watched);
     // After a flood, give back what it took.
     if (this.#size === 0 && this.#slots.length > 1_024) this.#resize(SMALLEST);
   }
 
   /** Rejects one, if it is still pending. */
   reject(call: PendingCall, error: unknown): void {
-    if (call.settled) return;
+    if (!call.pending) return;
     this.remove(call);
     // Not where calls are answered: there it would cost each of them a timer.
     if (this.#size === 0) this.#deadlines.stop();
@@ -100,19 +103,42 @@ export class PendingCalls {
     return calls.sort((a, b) => a.id - b.id);
   }
 
+  /**
+   * Sets the deadlines of the calls made since the last time: one look at the clock for all that one run of the
+   * program's code made, once that is over. A look for each would cost 3% of a call.
+   */
+  readonly #setDeadlines = (): void => {
+    this.#timingDue = false;
+    const now = this.#clock.now();
+    let earliest = Number.POSITIVE_INFINITY;
+    for (let id = this.#timedId; id !== this.#lastId; ) {
+      id = following(id);
+      const call = this.#slots[id & this.#mask];
+      if (call?.id !== id || call.timeout === 0) continue;
+      call.deadline = Math.ceil(now + call.timeout);
+      if (call.deadline < earliest) earliest = call.deadline;
+    }
+    this.#timedId = this.#lastId;
+    this.#deadlines.watch(earliest);
+  };
+
   #expire(now: number): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.#slots) {
-      if (!call) continue;
+      if (!call || call.deadline === 0) continue;
       if (call.deadline <= now) this.#giveUp(call, call.timeoutError(this.obstacle));
       else if (call.deadline < earliest) earliest = call.deadline;
     }
     return earliest;
   }
 
-  #watchSignal(call: PendingCall, signal: AbortSignal): void {
-    this.#aborts ??= new AbortWatch((aborted) => this.#giveUp(aborted, aborted.abortError()));
-    this.#aborts.add(signal, call);
+  #watch(signal: AbortSignal): WatchedSignal {
+    this.#aborts ??= new AbortWatch((aborted) => {
+      for (const call of this.all()) {
+        if (call.watched === aborted) this.#giveUp(call, call.abortError(aborted.signal.reason));
+      }
+    });
+    return this.#aborts.add(signal);
   }
 
   #giveUp(call: PendingCall, error: unknown): void {
@@ -127,4 +153,8 @@ export class PendingCalls {
     this.#slots = slots;
     this.#mask = mask;
   }
+}
+
+function following(id: number): number {
+  return id === Number.MAX_SAFE_INTEGER ? 1 : id + 1;
 }

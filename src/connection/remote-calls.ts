@@ -85,8 +85,8 @@ export class RemoteCalls implements BatchMaker {
       reject(new CallAbortedError(method, "not-sent", { cause: signal.reason }));
       return undefined;
     }
-    const call = new PendingCall(method, resolve, reject, timeout, signal);
-    this.pending.add(call);
+    const call = new PendingCall(method, resolve, reject, timeout);
+    this.pending.add(call, signal);
     return call;
   }
 

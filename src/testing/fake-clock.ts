@@ -19,6 +19,7 @@ export class FakeClock implements Clock {
   #now = 0;
   #ordinal = 0;
   readonly #timers = new Set<Timer>();
+  #soon: (() => void)[] = [];
 
   /** How many timers are set. */
   get timers(): number {
@@ -35,6 +36,10 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  soon(action: () => void): void {
+    if (this.#soon.push(action) === 1) queueMicrotask(() => this.#settle());
+  }
+
   /**
    * Lets time pass: runs, in order and each at its moment, the actions that come due, also those that they set
    * themselves. What promises do with it comes afterwards, as always.
@@ -43,12 +48,19 @@ export class FakeClock implements Clock {
    */
   advance(ms: number): void {
     const end = this.#now + ms;
+    this.#settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.action();
+      this.#settle();
     }
     this.#now = end;
+  }
+
+  /** Runs what was to run before time goes on. */
+  #settle(): void {
+    while (this.#soon.length > 0) for (const action of this.#soon.splice(0)) action();
   }
 
   #next(end: number): Timer | undefined {

@@ -10,6 +10,8 @@ export interface Clock {
    * @returns what calls it off; calling it off late or twice does nothing
    */
   after(ms: number, action: () => void, hold?: boolean): () => void;
+  /** Runs `action` once the code that runs now is done, and before this clock's time is seen to go on. */
+  soon(action: () => void): void;
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -23,6 +25,7 @@ export const systemClock: Clock = {
     if (!hold && typeof timer === "object") timer.unref();
     return () => clearTimeout(timer);
   },
+  soon: (action) => queueMicrotask(action),
 };
 
 /**

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
-import type { Channel } from "../../src/connection/channel.ts";
 import { PendingCall } from "../../src/connection/pending-call.ts";
 import { PendingCalls } from "../../src/connection/pending-calls.ts";
 import { FakeClock } from "../../src/testing/index.ts";
-import { StubChannel } from "../support/stub-channel.ts";
 
 interface Options {
   readonly timeout?: number;
@@ -17,16 +15,15 @@ function records(lastId = 0) {
   const clock = new FakeClock();
   const pending = new PendingCalls(clock, lastId);
   const outcomes: unknown[] = [];
-  const channel: Channel = new StubChannel();
   const add = ({ timeout = Number.POSITIVE_INFINITY, signal }: Options = {}): PendingCall => {
     const note = (outcome: unknown) => outcomes.push(outcome);
-    const call = new PendingCall("m", note, note, timeout, signal);
-    pending.add(call);
+    const call = new PendingCall("m", note, note, timeout);
+    pending.add(call, signal);
     return call;
   };
   const send = (options?: Options): PendingCall => {
     const call = add(options);
-    call.sent(channel, 1);
+    call.ordinal = 1;
     return call;
   };
   return { clock, pending, outcomes, add, send };
@@ -170,6 +167,7 @@ describe("timeouts", () => {
     const { clock, pending, add } = records();
     for (let i = 0; i < 1_000; i++) {
       add({ timeout: 5_000 - i });
+      clock.advance(0);
       assert.equal(clock.timers, 1);
     }
     // A deadline may be met a little late, so that near ones are met together.
@@ -182,9 +180,13 @@ describe("timeouts", () => {
     const { clock, pending, add } = records();
     add({ timeout: 100 });
     pending.rejectAll(() => "over");
+    clock.advance(0);
     assert.equal(clock.timers, 0);
     add({ timeout: 100 });
+    clock.advance(0);
     assert.equal(clock.timers, 1);
+    pending.rejectAll(() => "over");
+    assert.equal(clock.timers, 0);
   });
 
   it("may be longer than any timer", () => {
@@ -194,6 +196,45 @@ describe("timeouts", () => {
     assert.equal(outcomes.length, 0);
     clock.advance(1);
     assert.equal(outcomes.length, 1);
+  });
+});
+
+describe("a timeout", () => {
+  it("is counted from the end of what made the call, not from before: a busy program is given its time", () => {
+    let now = 1_000;
+    let due = () => {};
+    const looks: (() => void)[] = [];
+    const timers: number[] = [];
+    const pending = new PendingCalls({
+      now: () => now,
+      after: (ms, action) => {
+        timers.push(ms);
+        due = action;
+        return () => {};
+      },
+      soon: (action) => looks.push(action),
+    });
+    const outcomes: unknown[] = [];
+    const add = (timeout: number) => {
+      const call = new PendingCall("m", () => assert.fail(), (error) => outcomes.push(error), timeout);
+      pending.add(call, undefined);
+    };
+    add(100);
+    now += 90;
+    add(50);
+    assert.equal(looks.length, 1);
+    now += 30;
+    looks[0]?.();
+    assert.deepEqual(timers, [50]);
+    now += 50;
+    due();
+    assert.equal(outcomes.length, 1);
+    add(0.5);
+    assert.equal(looks.length, 2);
+    looks[1]?.();
+    now += 100;
+    due();
+    assert.equal(outcomes.length, 3);
   });
 });
 

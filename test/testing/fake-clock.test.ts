@@ -50,6 +50,27 @@ describe("a fake clock", () => {
     assert.deepEqual([ran, clock.now()], [2, 0]);
   });
 
+  it("runs what is to run soon before time goes on, and also when it does not", async () => {
+    const clock = new FakeClock();
+    const ran: unknown[] = [];
+    const note = (name: string) => () => ran.push([name, clock.now()]);
+    clock.after(10, () => clock.soon(note("in a timer")));
+    clock.after(20, note("the next timer"));
+    clock.soon(() => clock.soon(note("once more")));
+    clock.soon(note("first"));
+    assert.deepEqual(ran, []);
+    clock.advance(20);
+    assert.deepEqual(ran.splice(0), [
+      ["first", 0],
+      ["once more", 0],
+      ["in a timer", 10],
+      ["the next timer", 20],
+    ]);
+    clock.soon(note("by itself"));
+    await turns(1);
+    assert.deepEqual(ran, [["by itself", 20]]);
+  });
+
   it("calls off what is called off, also twice, late, and by another action of the same moment", () => {
     const clock = new FakeClock();
     const ran: string[] = [];

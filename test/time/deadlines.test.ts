@@ -94,6 +94,7 @@ test("is never early: neither with fractions of milliseconds nor with timers tha
   const early: Clock = {
     now: () => fake.now() + 0.4,
     after: (ms, action) => fake.after(Math.floor(ms) - 0.9, action),
+    soon: (action) => fake.soon(action),
   };
   const { watch, looks, due } = watched(early);
   watch(100.5);
