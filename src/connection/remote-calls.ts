@@ -3,6 +3,7 @@ import { requestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import { timeoutOf } from "../time/clock.ts";
 import { Batch, type BatchMaker } from "./batch.ts";
+import { deferred } from "./deferred.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
 import type { Outlet } from "./outlet.ts";
 import { type CallOptions, PendingCall } from "./pending-call.ts";
@@ -33,12 +34,15 @@ export class RemoteCalls implements BatchMaker {
   }
 
   call(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      // What is thrown in here rejects the promise.
+    const { promise, resolve, reject } = deferred<unknown>();
+    try {
       const body = requestBody(method, params);
       const call = this.start(method, resolve, reject, options);
       if (call) this.outlet.sendCall(call, body);
-    });
+    } catch (error) {
+      reject(error);
+    }
+    return promise;
   }
 
   notify(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<void> {

@@ -216,7 +216,12 @@ describe("a timeout", () => {
     });
     const outcomes: unknown[] = [];
     const add = (timeout: number) => {
-      const call = new PendingCall("m", () => assert.fail(), (error) => outcomes.push(error), timeout);
+      const call = new PendingCall(
+        "m",
+        () => assert.fail(),
+        (error) => outcomes.push(error),
+        timeout,
+      );
       pending.add(call, undefined);
     };
     add(100);

@@ -35,6 +35,25 @@ describe("requests and notifications", () => {
     });
   }
 
+  for (const id of [
+    1,
+    9,
+    999,
+    1_000,
+    1_001,
+    12_045,
+    1_000,
+    5,
+    2_000_000_000,
+    2 ** 31,
+    2 ** 40 + 7,
+    Number.MAX_SAFE_INTEGER,
+  ]) {
+    test(`of the id ${id}`, () => {
+      assert.equal(requestText(id, requestBody("a", undefined)), `{"jsonrpc":"2.0","id":${id},"method":"a"}`);
+    });
+  }
+
   const circle: unknown[] = [];
   circle.push(circle);
   const wrong: readonly [what: string, method: unknown, params: unknown, message: RegExp][] = [
