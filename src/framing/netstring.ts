@@ -1,8 +1,8 @@
-import { type Buffer, constants, isAscii } from "node:buffer";
+import { type Buffer, constants } from "node:buffer";
+import { Chunk } from "./chunk.ts";
 import type { FrameDecoder, Framing } from "./framing.ts";
 import { FramingError } from "./framing-error.ts";
 import { Pieces } from "./pieces.ts";
-import { textOf } from "./text.ts";
 
 /**
  * Netstrings: the length in bytes as decimal digits, a colon, the text, a comma (D. J. Bernstein, 1997).
@@ -28,11 +28,8 @@ class NetstringDecoder implements FrameDecoder {
   readonly #max: number;
   #state: State = "length";
 
-  #chunk: Buffer | undefined;
+  #chunk: Chunk | undefined;
   #at = 0;
-  /** The whole chunk as text where it is ASCII, made when first needed: cutting a string beats decoding each frame. */
-  #chunkText: string | undefined;
-  #chunkIsAscii: boolean | undefined;
 
   /** The length as far as it was read, and by how many digits. */
   #length = 0;
@@ -46,23 +43,29 @@ class NetstringDecoder implements FrameDecoder {
   }
 
   feed(chunk: Buffer): void {
-    this.#chunk = chunk;
+    this.#chunk = new Chunk(chunk);
     this.#at = 0;
-    this.#chunkText = undefined;
-    this.#chunkIsAscii = undefined;
   }
 
   next(): string | undefined {
     const chunk = this.#chunk;
     if (!chunk) return undefined;
-    if (this.#state === "length" && !this.#readLength(chunk)) return this.#exhausted();
+    const { bytes } = chunk;
+    if (this.#state === "length" && !this.#readLength(bytes)) return this.#exhausted();
     if (this.#state === "text") {
-      const end = this.#at + this.#length;
-      if (this.#pieces.length === 0 && end < chunk.length) return this.#takeWhole(chunk, end);
-      if (!this.#collect(chunk)) return this.#exhausted();
+      const start = this.#at;
+      const end = start + this.#length;
+      // The usual case: the text and its comma are in this chunk.
+      if (this.#pieces.length === 0 && end < bytes.length) {
+        this.#readComma(bytes, end);
+        return chunk.cut(start, end);
+      }
+      this.#at = this.#pieces.addUpTo(this.#length, bytes, start);
+      if (this.#pieces.length < this.#length) return this.#exhausted();
+      this.#state = "comma";
     }
-    if (this.#at === chunk.length) return this.#exhausted();
-    this.#readComma(chunk, this.#at);
+    if (this.#at === bytes.length) return this.#exhausted();
+    this.#readComma(bytes, this.#at);
     return this.#pieces.take();
   }
 
@@ -73,7 +76,6 @@ class NetstringDecoder implements FrameDecoder {
 
   #exhausted(): undefined {
     this.#chunk = undefined;
-    this.#chunkText = undefined;
     return undefined;
   }
 
@@ -106,27 +108,6 @@ class NetstringDecoder implements FrameDecoder {
     this.#length = length;
     this.#digits = digits;
     return false;
-  }
-
-  /** The usual case: the text and its comma are in this chunk. */
-  #takeWhole(chunk: Buffer, end: number): string {
-    const start = this.#at;
-    this.#readComma(chunk, end);
-    this.#chunkIsAscii ??= isAscii(chunk);
-    if (!this.#chunkIsAscii) return textOf(chunk.subarray(start, end));
-    this.#chunkText ??= chunk.toString("latin1");
-    return this.#chunkText.substring(start, end);
-  }
-
-  /** Keeps what this chunk has of the text; false when that is not all of it. */
-  #collect(chunk: Buffer): boolean {
-    const missing = this.#length - this.#pieces.length;
-    const end = Math.min(this.#at + missing, chunk.length);
-    this.#pieces.add(chunk.subarray(this.#at, end));
-    const whole = end - this.#at === missing;
-    this.#at = end;
-    if (whole) this.#state = "comma";
-    return whole;
   }
 
   #readComma(chunk: Buffer, at: number): void {

@@ -40,6 +40,25 @@ export class Pieces {
   }
 
   /**
+   * Adds what a chunk has, from a byte on, of a text of a known length.
+   *
+   * @returns the byte of the chunk up to which that was
+   */
+  addUpTo(length: number, chunk: Buffer, from: number): number {
+    const end = Math.min(from + length - this.#length, chunk.length);
+    this.add(chunk.subarray(from, end));
+    return end;
+  }
+
+  /** Forgets it; starts anew. */
+  drop(): void {
+    this.#pieces = [];
+    this.#block = undefined;
+    this.#filled = 0;
+    this.#length = 0;
+  }
+
+  /**
    * All of it as text; starts anew.
    *
    * @throws FramingError `not-utf8`
