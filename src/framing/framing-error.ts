@@ -1,8 +1,8 @@
 import type { MessageViolation } from "../connection/channel.ts";
 
-/** What can be wrong with framed bytes, by name. */
+/** What can be wrong with framed bytes, by name. `docs/framings.md` says which framing has which. */
 export type FramingViolation =
-  /** A length that starts with a superfluous 0, as in `03:abc,`. */
+  /** A netstring's length that starts with a superfluous 0, as in `03:abc,`. */
   | "leading-zero"
   /** A length with `+` or `-` before it. */
   | "sign"
@@ -10,10 +10,22 @@ export type FramingViolation =
   | "space"
   /** Any other byte where a digit was due. */
   | "not-a-digit"
-  /** A `:` with no length before it. */
+  /** No length where one was due: a netstring that starts with `:`, a header without a `Content-Length`. */
   | "missing-length"
-  /** Something other than `,` after the text. */
+  /** Something other than `,` after the text of a netstring. */
   | "missing-comma"
+  /** A character in a header that has no place there; most often what arrives is no header at all. */
+  | "bad-header"
+  /** A line of a header that does not end in `\r\n`. */
+  | "line-end"
+  /** A `Content-Length` or a `Content-Type` that a header has twice. */
+  | "duplicate-header"
+  /** A header of more than 4,096 bytes. */
+  | "header-too-long"
+  /** A `Content-Type` whose charset is not UTF-8. */
+  | "charset"
+  /** An HTTP request where lines of JSON were due. */
+  | "http"
   /** A text longer than the limit. */
   | "too-long"
   /** The text's bytes are not UTF-8. The frames behind it can still be read. */
@@ -27,12 +39,19 @@ export type FramingViolation =
 export class FramingError extends Error implements MessageViolation {
   override name = "FramingError";
   readonly violation: FramingViolation;
-  /** Whether what is behind it is lost: not for `not-utf8`, whose frame was whole, nor for `truncated`, the end. */
+  /** Whether what is behind it is lost. */
   readonly fatal: boolean;
 
-  constructor(violation: FramingViolation, message: string) {
+  /**
+   * @param fatal - default: `true`, but for `not-utf8`, whose frame was whole, and `truncated`, behind which nothing comes
+   */
+  constructor(
+    violation: FramingViolation,
+    message: string,
+    fatal = violation !== "not-utf8" && violation !== "truncated",
+  ) {
     super(message);
     this.violation = violation;
-    this.fatal = violation !== "not-utf8" && violation !== "truncated";
+    this.fatal = fatal;
   }
 }

@@ -21,7 +21,11 @@ export function countBufferWork(run: () => void): BufferWork {
   const work: BufferWork = { allocated: 0, touched: 0 };
   const undo: (() => void)[] = [];
   let depth = 0;
-  const count = (owner: object, name: string, note: (result: unknown, args: readonly unknown[]) => void) => {
+  const count = (
+    owner: object,
+    name: string,
+    note: (result: unknown, args: readonly unknown[], self: Buffer) => void,
+  ) => {
     const methods = owner as Record<string, Method>;
     const original = methods[name] as (...args: unknown[]) => unknown;
     methods[name] = function (this: Buffer, ...args: unknown[]) {
@@ -29,7 +33,7 @@ export function countBufferWork(run: () => void): BufferWork {
       try {
         const result = original.apply(this, args);
         // Only once where one of these methods calls another.
-        if (depth === 1) note(result, args);
+        if (depth === 1) note(result, args, this);
         return result;
       } finally {
         depth--;
@@ -54,6 +58,9 @@ export function countBufferWork(run: () => void): BufferWork {
   for (const name of ["latin1Slice", "utf8Slice", "asciiSlice", "toString"]) count(Buffer.prototype, name, decodes);
   count(Buffer.prototype, "copy", (copied) => {
     work.touched += copied as number;
+  });
+  count(Buffer.prototype, "indexOf", (found, [, from], bytes) => {
+    work.touched += (found === -1 ? bytes.length : (found as number) + 1) - (from as number);
   });
   for (const name of ["isAscii", "isUtf8"]) count(buffer, name, looks);
   syncBuiltinESMExports();
