@@ -4,7 +4,8 @@ export interface Limits {
    * The longest message that is taken in, in bytes of its text.
    *
    * Stops: one message that fills the memory, or blocks the event loop while it is parsed. The peer gets: a -32700
-   * with id null and a close, since no byte after an over-long frame can be trusted to start a new one.
+   * with id null and a close, since no byte after an over-long frame can be trusted to start a new one. Where frames
+   * are lines, the next newline can be, and the connection lives on.
    */
   readonly messageBytes: number;
   /**

@@ -3,36 +3,41 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, it, mock } from "node:test";
+import { contentLength } from "../../src/framing/content-length.ts";
 import { FramedChannel } from "../../src/framing/framed-channel.ts";
 import type { Framing } from "../../src/framing/framing.ts";
 import { netstring } from "../../src/framing/netstring.ts";
+import { newline } from "../../src/framing/newline.ts";
+import type { Limits } from "../../src/protocol/limits.ts";
 import { channelSuite } from "../conformance/channel.ts";
 import { type DuplexEnd, duplexPair } from "../support/duplex-pair.ts";
 import { netstrings, readAll } from "../support/read-all.ts";
 import { Recorder } from "../support/recorder.ts";
 import { turns } from "../support/turns.ts";
 
-channelSuite("FramedChannel over a Duplex", (t, limits = {}) => {
-  const [here, there] = duplexPair();
-  t.after(() => {
-    here.destroy();
-    there.destroy();
-  });
-  return {
-    left: new FramedChannel(here, { limits }),
-    right: new FramedChannel(there, { limits }),
-    breakRight: () => {
+for (const framing of [netstring, contentLength, newline]) {
+  channelSuite(`FramedChannel over a Duplex, by ${framing.name}`, (t, limits = {}) => {
+    const [here, there] = duplexPair();
+    t.after(() => {
+      here.destroy();
       there.destroy();
-    },
-  };
-});
+    });
+    return {
+      left: new FramedChannel(here, { framing, limits }),
+      right: new FramedChannel(there, { framing, limits }),
+      breakRight: () => {
+        there.destroy();
+      },
+    };
+  });
+}
 
 describe("a framed channel", { timeout: 20_000 }, () => {
   /** A channel on one end of a pair of streams; the other end is the test's. */
-  function open(framing: Framing = netstring) {
+  function open(framing: Framing = netstring, limits: Partial<Limits> = {}) {
     const [here, peer] = duplexPair();
     peer.on("error", () => {});
-    const channel = new FramedChannel(here, { framing });
+    const channel = new FramedChannel(here, { framing, limits });
     return { channel, owner: new Recorder(channel), here, peer };
   }
 
@@ -89,6 +94,22 @@ describe("a framed channel", { timeout: 20_000 }, () => {
       assert.deepEqual(owner.events, ["message", "malformed", "message", "message", "message"]);
       assert.deepEqual(owner.messages, ["a", "b", "c", "d"]);
       assert.deepEqual(owner.violations[0]?.violation, "not-utf8");
+    });
+
+    it("that loses one line only, keeps the peer of newline, with what was ASCII and what was not", async () => {
+      const { channel, owner, peer } = open(newline, { messageBytes: 4 });
+      peer.write('1\n"long"\n"é"\n');
+      await owner.received(2);
+      assert.deepEqual(owner.events, ["message", "malformed", "message"]);
+      assert.deepEqual(owner.messages, ["1", '"é"']);
+      assert.deepEqual([owner.violations[0]?.violation, owner.violations[0]?.fatal], ["too-long", false]);
+      owner.react.ended = () => channel.close();
+      channel.send('{\n"é": 1\r\n}');
+      channel.send("2");
+      peer.end();
+      assert.equal(await readAll(peer), '{ "é": 1  }\n2\n');
+      await owner.happened("closed");
+      assert.equal(owner.reason, undefined);
     });
 
     it("at the end of the stream, which may still be answered", async () => {
