@@ -1,17 +1,22 @@
 import { Buffer } from "node:buffer";
 import { domainToASCII } from "node:url";
+import { contentLength } from "../framing/content-length.ts";
 import type { Framing } from "../framing/framing.ts";
 import { netstring } from "../framing/netstring.ts";
+import { newline } from "../framing/newline.ts";
 import { type Address, InvalidAddressError, parametersOf } from "./address.ts";
 
 /* The framings that `?framing=` can name. */
-const framings: ReadonlyMap<string, Framing> = new Map([[netstring.name, netstring]]);
+const framings: ReadonlyMap<string, Framing> = new Map(
+  [netstring, contentLength, newline].map((framing) => [framing.name, framing]),
+);
 
 /** What sun_path of sockaddr_un holds with its closing NUL: 108 bytes on Linux, 104 on the BSDs and macOS. */
 export const MAX_SOCKET_PATH = process.platform === "linux" ? 107 : 103;
 
 /**
- * The framing an address asks for: `?framing=netstring`. Default: netstrings.
+ * The framing an address asks for: `?framing=netstring`, `?framing=content-length` or `?framing=newline`. Default:
+ * netstrings.
  *
  * @throws InvalidAddressError when there is none of that name, or there are other parameters
  */

@@ -6,7 +6,7 @@ import type { Transport } from "./transport.ts";
 
 /**
  * TCP: `tcp://127.0.0.1:7080`, `tcp://[::1]:7080`, `tcp://localhost:7080`, and port 0 to listen on one that the
- * system picks. `?framing=netstring` names the framing, netstrings by default.
+ * system picks. `?framing=` names the framing: `netstring` (the default), `content-length` or `newline`.
  *
  * A name that stands for several addresses is dialled at each of them until one answers, and listened on at the
  * first. Nagle's algorithm is off, keep-alive on after 60 s of silence. Default limits: the `untrusted` profile.

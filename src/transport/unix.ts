@@ -20,7 +20,7 @@ const PEER: PeerInfo = { transport: "unix" };
 
 /**
  * Unix domain sockets: `unix:/run/app.sock`, `unix:///run/app.sock`, `unix:relative.sock`. Paths are percent-encoded:
- * `unix:/tmp/a%20b%3F.sock`. `?framing=netstring` names the framing, netstrings by default.
+ * `unix:/tmp/a%20b%3F.sock`. `?framing=` names the framing: `netstring` (the default), `content-length` or `newline`.
  *
  * Listening replaces a stale socket file, one that refuses connections. A socket that lives, or anything else of that
  * name, is never touched: listening rejects with an error whose `code` is `EADDRINUSE`. Closing removes the file if it

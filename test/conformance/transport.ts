@@ -5,6 +5,9 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
+import { contentLength } from "../../src/framing/content-length.ts";
+import { netstring } from "../../src/framing/netstring.ts";
+import { newline } from "../../src/framing/newline.ts";
 import type { Limits } from "../../src/protocol/limits.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
 import { netstrings, readAll } from "../support/read-all.ts";
@@ -80,14 +83,22 @@ export function transportSuite(rows: TransportRows): void {
         );
       });
 
-      it("with the framing that the address names, and the listener's address too", async (t) => {
-        const stage = new Stage(rows, t);
-        const listener = await stage.listen(`${rows.address(t)}?framing=netstring`);
-        assert.match(listener.address, /\?framing=netstring$/);
-        const [right, left] = await Promise.all([stage.accept(), stage.dial(listener.address)]);
-        left.send("1");
-        await new Recorder(right).received(1);
-      });
+      for (const framing of [netstring, contentLength, newline]) {
+        it(`with the framing ${framing.name} that the address names, and the listener's address too`, async (t) => {
+          const stage = new Stage(rows, t);
+          const listener = await stage.listen(`${rows.address(t)}?framing=${framing.name}`);
+          assert.equal(new URL(listener.address).search, `?framing=${framing.name}`);
+          const [right, left] = await Promise.all([stage.accept(), stage.dial(listener.address)]);
+          left.send('"é"');
+          const owner = new Recorder(right);
+          await owner.received(1);
+          assert.deepEqual(owner.messages, ['"é"']);
+          const [other, raw] = await Promise.all([stage.accept(), stage.rawDial(listener.address)]);
+          other.send("[2]");
+          other.close();
+          assert.equal(await readAll(raw), framing.frame("[2]", 3));
+        });
+      }
 
       it("with the limits it is given, on both ends", async (t) => {
         const { left, right } = await new Stage(rows, t).connect({ limits: { messageBytes: 10 } });
@@ -260,8 +271,18 @@ export function transportSuite(rows: TransportRows): void {
     });
   });
 
-  channelSuite(`of ${name}`, async (test, limits = {}) => {
-    const { left, right } = await new Stage(rows, test).connect({ limits });
+  transportChannelSuite(rows);
+}
+
+/**
+ * The channel suite over a transport's channels.
+ *
+ * @param query - what follows the address, `?framing=newline` for example. Default: nothing
+ */
+export function transportChannelSuite(rows: TransportRows, query = ""): void {
+  channelSuite(`of ${rows.name}${query}`, async (test, limits = {}) => {
+    const subject = { ...rows, address: () => `${rows.address(test)}${query}` };
+    const { left, right } = await new Stage(subject, test).connect({ limits });
     const breakRight = async () => {
       // A socket that is closed with bytes unread resets the connection. These are more than it reads by itself.
       right.pause();

@@ -3,7 +3,7 @@ import { connect, createServer, Server } from "node:net";
 import { describe, it } from "node:test";
 import { untrusted } from "../../src/protocol/limits.ts";
 import { tcp } from "../../src/transport/tcp.ts";
-import { type TransportRows, transportSuite } from "../conformance/transport.ts";
+import { type TransportRows, transportChannelSuite, transportSuite } from "../conformance/transport.ts";
 import { gone } from "../support/gone.ts";
 import { invalidNetworkAddresses } from "../support/network-rows.ts";
 import { Program } from "../support/program.ts";
@@ -30,6 +30,7 @@ const rows: TransportRows = {
 };
 
 transportSuite(rows);
+for (const framing of ["content-length", "newline"]) transportChannelSuite(rows, `?framing=${framing}`);
 
 describe("tcp", { timeout: 30_000 }, () => {
   for (const [given, expected] of [
