@@ -99,6 +99,7 @@ class LineDecoder implements FrameDecoder {
 
   /** Keeps what this chunk has of a line that goes on behind it. */
   #collect(bytes: Buffer, start: number): void {
+    // Nothing is the usual case, and adding it would cost as much as a short line.
     if (this.#skipping || start === bytes.length || this.#add(bytes, start, bytes.length)) return;
     this.#skipping = true;
     throw this.#tooLong();

@@ -200,6 +200,10 @@ export function framingSuite({ framing, golden, violations, announce }: FramingR
         for (const size of [1, 2, 3]) {
           assert.deepEqual(decode(decoder(LIMIT), cut(whole, size), atEnd), expected, `in packets of ${size}`);
         }
+        if (whole.length < 200) {
+          for (const chunks of halves(whole))
+            assert.deepEqual(decode(decoder(LIMIT), chunks, atEnd), expected, "halves");
+        }
         const behind = bytesOf(["0", ...before]);
         const chunks = [Buffer.concat([behind.subarray(0, bytesOf(["0"]).length), whole])];
         assert.deepEqual(decode(decoder(LIMIT), chunks, atEnd), ["0", ...expected], "behind another message");

@@ -30,6 +30,7 @@ framingSuite({
     { name: "an exponent", bytes: header("Content-Length: 1e1"), violation: "not-a-digit" },
     { name: "a word for a length", bytes: header("Content-Length: Infinity"), violation: "not-a-digit" },
     { name: "an empty length", bytes: header("Content-Length:"), violation: "missing-length" },
+    { name: "a length of a space", bytes: header("Content-Length: "), violation: "missing-length" },
     { name: "a blank length", bytes: header("Content-Length: \t "), violation: "missing-length" },
     { name: "no length", bytes: header("Content-Type: text/plain"), violation: "missing-length" },
     { name: "a length with a name of almost that", bytes: header("Content-Lengths: 3"), violation: "missing-length" },
@@ -125,12 +126,19 @@ describe("a header", () => {
     ["zeros before the length", "Content-Length: 0003"],
   ] as const) {
     it(`may have ${what}`, () => {
-      const bytes = Buffer.from(`${header(...lines)}abc${ABC}`);
+      const one = `${header(...lines)}abc`;
+      const bytes = Buffer.from(one + ABC + one);
       for (const size of [bytes.length, 1, 2, 3, 20]) {
-        assert.deepEqual(decode(contentLength.decoder(9), cut(bytes, size)), ["abc", "abc"], `in packets of ${size}`);
+        const read = decode(contentLength.decoder(9), cut(bytes, size));
+        assert.deepEqual(read, ["abc", "abc", "abc"], `in packets of ${size}`);
       }
     });
   }
+
+  it("may come line by line", () => {
+    const chunks = ["X: y\r\n", "Content-Length: 3\r\n\r\n", "abc"].map((line) => Buffer.from(line));
+    assert.deepEqual(decode(contentLength.decoder(9), [...chunks, ...chunks]), ["abc", "abc"]);
+  });
 
   it("has at most 4,096 bytes", () => {
     const filled = (bytes: number) => header("Content-Length: 3", `X: ${"y".repeat(bytes - 26)}`);
