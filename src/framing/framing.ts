@@ -7,7 +7,8 @@ export interface Framing {
   /** As addresses name it: `?framing=netstring`. */
   readonly name: string;
   /**
-   * A text with what goes around it.
+   * A text with what goes around it. No text may come out as more or less than one frame: a framing that cannot carry
+   * a character puts another in its place, of as many bytes, that means the same in JSON.
    *
    * @param bytes - the length of the text in UTF-8, which the caller may have a cheap way to know
    */

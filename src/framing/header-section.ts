@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import { FramingError } from "./framing-error.ts";
 
 /** The longest header section, in bytes, with the blank line that ends it. */
-export const MAX_HEADER_BYTES = 4_096;
+const MAX_HEADER_BYTES = 4_096;
 
 const TAB = 0x09;
 const LF = 0x0a;
