@@ -12,7 +12,7 @@ export type {
 } from "./connection/api.ts";
 export type { Batch } from "./connection/batch.ts";
 export type { Channel, ChannelReceiver, MessageViolation } from "./connection/channel.ts";
-export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection/connection.ts";
 export { CallAbortedError } from "./connection/errors/call-aborted-error.ts";
 export { CallError, type CallOutcome, isCallError } from "./connection/errors/call-error.ts";
 export { CallTimeoutError } from "./connection/errors/call-timeout-error.ts";

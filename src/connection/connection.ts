@@ -9,9 +9,9 @@ import type { AnyApi, CallArguments, MethodName, RemoteNamespace, ResultOf } fro
 import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
 import { closeWithin } from "./close-within.ts";
-import { deferred } from "./deferred.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { Link } from "./link.ts";
+import { Milestone } from "./milestone.ts";
 import type { CallOptions } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import { RemoteCalls } from "./remote-calls.ts";
@@ -28,6 +28,14 @@ export interface ConnectionOptions {
   readonly logger?: Logger | undefined;
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock | undefined;
+}
+
+/** One for all the connections of a server: to hear of each one's end by its promises would cost more memory. */
+export interface ConnectionOwner {
+  /** No call can be made any more. */
+  disconnected(connection: Connection, reason: DisconnectError): void;
+  /** Everything is over. */
+  closed(connection: Connection): void;
 }
 
 /** Milliseconds a call waits for its answer where nobody said otherwise. */
@@ -48,19 +56,18 @@ export const DEFAULT_TIMEOUT = 5_000;
 export class Connection<Api extends object = AnyApi> {
   /** Who is on the other end. */
   readonly peer: PeerInfo;
-  /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */
-  readonly disconnected: Promise<DisconnectError>;
-  /** Resolves once everything is over. */
-  readonly closed: Promise<void>;
+  readonly #disconnected = new Milestone<DisconnectError>();
+  readonly #closed = new Milestone<void>();
   readonly #calls: RemoteCalls;
   readonly #link: Link;
   readonly #clock: Clock;
 
   /**
    * @param channel - from here on the connection's; nobody has opened it before
+   * @param owner - told of its end
    * @throws RangeError when an option's value makes no sense
    */
-  constructor(channel: Channel, options: ConnectionOptions = {}) {
+  constructor(channel: Channel, options: ConnectionOptions = {}, owner?: ConnectionOwner) {
     // All that can throw comes before the channel is opened.
     const limits = resolveLimits(options.limits, untrusted);
     const timeout = timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
@@ -68,10 +75,6 @@ export class Connection<Api extends object = AnyApi> {
     this.#clock = options.clock ?? systemClock;
     const pending = new PendingCalls(this.#clock);
     this.peer = channel.peer;
-    const disconnected = deferred<DisconnectError>();
-    this.disconnected = disconnected.promise;
-    const closed = deferred<void>();
-    this.closed = closed.promise;
     this.#link = new Link(channel, {
       service: options.service,
       limits,
@@ -79,10 +82,27 @@ export class Connection<Api extends object = AnyApi> {
       logger,
       // Handlers see it untyped: what one peer offers is no matter of the service, which has many.
       connection: this as unknown as CallerConnection,
-      onDisconnect: disconnected.resolve,
-      onClosed: closed.resolve,
+      onDisconnect: (reason) => {
+        this.#disconnected.reach(reason);
+        // When the pending calls are rejected too, as for those who await `disconnected`.
+        if (owner) queueMicrotask(() => owner.disconnected(this as unknown as Connection, reason));
+      },
+      onClosed: () => {
+        this.#closed.reach();
+        owner?.closed(this as unknown as Connection);
+      },
     });
     this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout });
+  }
+
+  /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */
+  get disconnected(): Promise<DisconnectError> {
+    return this.#disconnected.promise;
+  }
+
+  /** Resolves once everything is over. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   /** How many of the peer's calls are in flight: received and not yet answered. */

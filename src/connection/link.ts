@@ -38,7 +38,7 @@ export interface LinkOptions {
  * Its life: open → (ended: the peer will send no more; answers still go out) → closing → closed. Two facts make up
  * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
  */
-export class Link implements ChannelReceiver {
+export class Link implements ChannelReceiver, AnswerSink {
   /** What this side has to say of its own accord. */
   readonly outgoing: Outgoing;
 
@@ -49,7 +49,6 @@ export class Link implements ChannelReceiver {
   readonly #pending: PendingCalls;
   readonly #logger: Logger;
   readonly #options: LinkOptions;
-  readonly #answers: AnswerSink;
 
   #disconnect: DisconnectError | undefined;
   #closing = false;
@@ -73,12 +72,6 @@ export class Link implements ChannelReceiver {
       connection: options.connection,
       maxInFlight: options.limits.inFlight,
     });
-    this.#answers = {
-      answer: (text) => {
-        this.#answered = true;
-        channel.send(text);
-      },
-    };
     this.#givenUpBefore = options.pending.givenUp;
     channel.open(this);
   }
@@ -105,17 +98,23 @@ export class Link implements ChannelReceiver {
       else if (member.kind === "invalid" && !this.#options.service) this.#ignore(member);
       else calls.push(member);
     }
-    if (calls.length > 0) this.#caller.receive({ kind: "batch", members: calls }, this.#answers);
+    if (calls.length > 0) this.#caller.receive({ kind: "batch", members: calls }, this);
   }
 
   #receive(message: Message): void {
     if (message.kind === "invalid" && !this.#options.service) this.#ignore(message);
-    else this.#caller.receive(message, this.#answers);
+    else this.#caller.receive(message, this);
   }
 
   /** Where nobody serves, it was meant as an answer, and an answer is not answered. */
   #ignore({ error }: InvalidMessage): void {
     this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${error.message}`);
+  }
+
+  /** What the service has to say. */
+  answer(text: string): void {
+    this.#answered = true;
+    this.#channel.send(text);
   }
 
   #settle(response: ResponseMessage): void {

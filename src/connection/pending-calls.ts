@@ -4,6 +4,8 @@ import { AbortWatch, type WatchedSignal } from "./abort-watch.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 const SMALLEST = 8;
+/* Before the first call: many a server's connection never makes one. */
+const NO_SLOTS: (PendingCall | undefined)[] = [];
 
 /**
  * The calls that wait for their answers, by id: a ring of slots, in which an id's lowest bits say which is its slot.
@@ -17,11 +19,12 @@ const SMALLEST = 8;
  */
 export class PendingCalls {
   readonly #clock: Clock;
-  readonly #deadlines: Deadlines;
-  /** Made when the first signal comes: most connections never see one. */
+  /** Made with the first timeout. */
+  #deadlines: Deadlines | undefined;
+  /** Made with the first signal. */
   #aborts: AbortWatch | undefined;
-  #slots: (PendingCall | undefined)[] = new Array(SMALLEST).fill(undefined);
-  #mask = SMALLEST - 1;
+  #slots = NO_SLOTS;
+  #mask = -1;
   #size = 0;
   #lastId: number;
   /** Up to which id the deadlines are set. */
@@ -34,7 +37,6 @@ export class PendingCalls {
 
   constructor(clock: Clock, lastId = 0) {
     this.#clock = clock;
-    this.#deadlines = new Deadlines(clock, (now) => this.#expire(now));
     this.#lastId = lastId;
     this.#timedId = lastId;
   }
@@ -50,7 +52,7 @@ export class PendingCalls {
    */
   add(call: PendingCall, signal: AbortSignal | undefined): void {
     if (signal) call.watched = this.#watch(signal);
-    if (this.#size * 2 > this.#mask) this.#resize(this.#slots.length * 2);
+    if (this.#size * 2 > this.#mask) this.#resize(Math.max(SMALLEST, this.#slots.length * 2));
     let id = this.#lastId;
     do id = following(id);
     while (this.#slots[id & this.#mask] !== undefined);
@@ -60,7 +62,7 @@ export class PendingCalls {
     this.#size++;
     if (this.#timingDue || call.timeout === 0) return;
     this.#timingDue = true;
-    this.#clock.soon(this.#setDeadlines);
+    this.#clock.soon(() => this.#setDeadlines());
   }
 
   /** The call of an id that was sent and is not settled; it is no longer pending then. */
@@ -87,14 +89,14 @@ export class PendingCalls {
     if (!call.pending) return;
     this.remove(call);
     // Not where calls are answered: there it would cost each of them a timer.
-    if (this.#size === 0) this.#deadlines.stop();
+    if (this.#size === 0) this.#deadlines?.stop();
     call.reject(error);
   }
 
   /** Rejects all of them, in the order in which they were made. */
   rejectAll(error: (call: PendingCall) => unknown): void {
     for (const call of this.all()) this.reject(call, error(call));
-    this.#deadlines.stop();
+    this.#deadlines?.stop();
   }
 
   /** All of them, in the order in which they were made. */
@@ -107,7 +109,7 @@ export class PendingCalls {
    * Sets the deadlines of the calls made since the last time: one look at the clock for all that one run of the
    * program's code made, once that is over. A look for each would cost 3% of a call.
    */
-  readonly #setDeadlines = (): void => {
+  #setDeadlines(): void {
     this.#timingDue = false;
     const now = this.#clock.now();
     let earliest = Number.POSITIVE_INFINITY;
@@ -119,8 +121,9 @@ export class PendingCalls {
       if (call.deadline < earliest) earliest = call.deadline;
     }
     this.#timedId = this.#lastId;
+    this.#deadlines ??= new Deadlines(this.#clock, (now) => this.#expire(now));
     this.#deadlines.watch(earliest);
-  };
+  }
 
   #expire(now: number): number {
     let earliest = Number.POSITIVE_INFINITY;

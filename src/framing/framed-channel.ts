@@ -102,7 +102,7 @@ export class FramedChannel implements Channel {
     this.#receiver = receiver;
     if (this.#state === "closed") queueMicrotask(() => receiver.closed(this.#reason));
     if (this.#state !== "open") return;
-    if (this.#ended) queueMicrotask(this.#read);
+    if (this.#ended) queueMicrotask(() => this.#read());
     this.#duplex.on("data", this.#onData);
     if (!this.#paused) this.#duplex.resume();
   }
@@ -117,7 +117,7 @@ export class FramedChannel implements Channel {
     if (this.#gathered.length >= this.#writeAt) this.#write();
     if (!this.#flushDue) {
       this.#flushDue = true;
-      process.nextTick(this.#flush);
+      process.nextTick(FramedChannel.#flush, this);
     }
     return ordinal;
   }
@@ -187,11 +187,12 @@ export class FramedChannel implements Channel {
     this.#checkPressure();
   }
 
-  readonly #flush = (): void => {
-    this.#flushDue = false;
-    this.#writeAt = FIRST_WRITE;
-    this.#write();
-  };
+  /* One for all channels, as an idle one should cost little: no function is made that may not be needed. */
+  static #flush(channel: FramedChannel): void {
+    channel.#flushDue = false;
+    channel.#writeAt = FIRST_WRITE;
+    channel.#write();
+  }
 
   readonly #onWritten = (error?: Error | null): void => {
     if (error || this.#state === "destroyed" || this.#state === "closed") return;
@@ -217,16 +218,16 @@ export class FramedChannel implements Channel {
   #endWhenWritten(): void {
     if (this.#ending || (this.#gathered !== "" && this.#duplex.writable)) return;
     this.#ending = true;
-    this.#duplex.end(this.#onFinished);
+    this.#duplex.end(() => this.#finished());
   }
 
-  readonly #onFinished = (): void => {
+  #finished(): void {
     if (this.#ended) this.#duplex.destroy();
     else if (this.#state === "closing") {
       this.#linger = setTimeout(() => this.#duplex.destroy(), LINGER_MS);
       this.#linger.unref();
     }
-  };
+  }
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#state !== "open") return;
@@ -235,9 +236,9 @@ export class FramedChannel implements Channel {
   };
 
   /** Hands on what arrived, until it is used up or somebody says stop. */
-  readonly #read = (): void => {
+  #read(): void {
     const receiver = this.#receiver;
-    if (this.#writing) process.nextTick(this.#read);
+    if (this.#writing) process.nextTick(() => this.#read());
     if (this.#writing || this.#reading || !receiver) return;
     this.#reading = true;
     while (!this.#paused && this.#state === "open") {
@@ -255,7 +256,7 @@ export class FramedChannel implements Channel {
     }
     this.#reading = false;
     if (this.#ended && !this.#endReported && !this.#paused && this.#state === "open") this.#reportEnd();
-  };
+  }
 
   #reportViolation(error: unknown): void {
     // Anything else is a fault of a framing; it must not pass for a message either.

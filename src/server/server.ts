@@ -1,5 +1,5 @@
 import type { Channel } from "../connection/channel.ts";
-import { Connection, DEFAULT_TIMEOUT } from "../connection/connection.ts";
+import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { deferred } from "../connection/deferred.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
@@ -52,6 +52,10 @@ export class Server {
   readonly #events: Emitter<ServerEvents>;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<Connection>();
+  readonly #owner: ConnectionOwner = {
+    disconnected: (connection, reason) => this.#events.emit("disconnection", connection, reason),
+    closed: (connection) => this.#connections.delete(connection),
+  };
   #closed: Promise<void> | undefined;
 
   /** @throws RangeError when an option's value makes no sense */
@@ -122,16 +126,12 @@ export class Server {
    */
   accept(channel: Channel, limits: LimitOptions | undefined = this.#options.limits): Connection {
     const { timeout } = this.#options;
-    const connection = new Connection(channel, {
-      service: this.service,
-      timeout,
-      limits,
-      logger: this.#logger,
-      clock: this.#clock,
-    });
+    const connection = new Connection(
+      channel,
+      { service: this.service, timeout, limits, logger: this.#logger, clock: this.#clock },
+      this.#owner,
+    );
     this.#connections.add(connection);
-    void connection.closed.then(() => this.#connections.delete(connection));
-    void connection.disconnected.then((reason) => this.#events.emit("disconnection", connection, reason));
     if (this.#closed !== undefined) connection.destroy(new Error("the server is closed"));
     else this.#events.emit("connection", connection);
     return connection;
