@@ -2,9 +2,10 @@ import type { Params } from "../protocol/message.ts";
 import { requestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
+import { deferred } from "./deferred.ts";
 import type { Outlet, WaitingMember } from "./outlet.ts";
 import type { CallOptions, PendingCall } from "./pending-call.ts";
-import { WatchedPromise } from "./watched-promise.ts";
+import { type WatchedDeferred, watchedDeferred } from "./watched-promise.ts";
 
 /** What a batch needs of those who make it. */
 export interface BatchMaker {
@@ -23,8 +24,7 @@ interface Draft {
   readonly method: string;
   readonly body: string;
   readonly notification: boolean;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  readonly outcome: WatchedDeferred<unknown>;
 }
 
 /**
@@ -43,7 +43,6 @@ interface Draft {
 export class Batch<Api extends object = AnyApi> {
   readonly #calls: BatchMaker;
   readonly #drafts: Draft[] = [];
-  readonly #settlements: Promise<void>[] = [];
   #sent = false;
 
   /** @internal */
@@ -93,28 +92,45 @@ export class Batch<Api extends object = AnyApi> {
    */
   send(options?: CallOptions): Promise<void> {
     if (this.#sent) throw new Error("this batch was sent before");
+    const { promise, resolve } = deferred<void>();
+    let unsettled = this.#drafts.length;
+    const settled = () => {
+      if (--unsettled === 0) resolve();
+    };
     const members: WaitingMember[] = [];
-    for (const { method, body, notification, resolve, reject } of this.#drafts) {
-      const call: PendingCall | undefined = this.#calls.start(method, resolve, reject, options);
-      if (call) members.push({ call, body, notification });
+    for (const draft of this.#drafts) {
+      const call = this.#start(draft, settled, options);
+      if (call) members.push({ call, body: draft.body, notification: draft.notification });
     }
     // Options that make no sense have thrown at the first member: then nothing was sent.
     this.#sent = true;
     if (members.length > 0) this.#calls.outlet.sendMessage({ batch: true, members });
-    return Promise.all(this.#settlements).then(() => {});
+    if (this.#drafts.length === 0) resolve();
+    return promise;
+  }
+
+  #start({ method, outcome }: Draft, settled: () => void, options: CallOptions | undefined): PendingCall | undefined {
+    return this.#calls.start(
+      method,
+      (result) => {
+        outcome.resolve(result);
+        settled();
+      },
+      (error) => {
+        outcome.reject(error);
+        const { logger } = this.#calls;
+        outcome.promise.unlessAsked(() => logger.warn(`${method}, in a batch, failed and nobody asked:`, error));
+        settled();
+      },
+      options,
+    );
   }
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {
     if (this.#sent) throw new Error("this batch was sent before");
     const body = requestBody(method, params);
-    let draft!: Draft;
-    const promise = new WatchedPromise<unknown>((resolve, reject) => {
-      draft = { method, body, notification, resolve, reject };
-    });
-    const { logger } = this.#calls;
-    const settled = promise.watch((error) => logger.warn(`${method}, in a batch, failed and nobody asked:`, error));
-    this.#drafts.push(draft);
-    this.#settlements.push(settled);
-    return promise;
+    const outcome = watchedDeferred<unknown>();
+    this.#drafts.push({ method, body, notification, outcome });
+    return outcome.promise;
   }
 }

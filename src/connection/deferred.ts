@@ -19,7 +19,12 @@ const capture = (resolve: Resolve, reject: Reject): void => {
 };
 
 export function deferred<T>(): Deferred<T> {
-  const promise = new Promise<unknown>(capture) as Promise<T>;
+  return deferredOf(Promise) as Deferred<T>;
+}
+
+/** The same, of a class of promises. */
+export function deferredOf(kind: typeof Promise): Deferred<unknown> {
+  const promise = new kind<unknown>(capture);
   const made = { promise, resolve: latestResolve, reject: latestReject };
   // Whoever settles a promise can reach its result, and here nothing is to be kept alive.
   latestResolve = nothing;

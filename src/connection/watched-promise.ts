@@ -1,3 +1,5 @@
+import { type Deferred, deferredOf } from "./deferred.ts";
+
 /**
  * A promise whose rejection is never an unhandled one: when nobody has asked for its outcome soon after, it is
  * reported instead. For promises that many callers rightly ignore, such as those of a batch's members.
@@ -19,21 +21,21 @@ export class WatchedPromise<T> extends Promise<T> {
     return super.then(onResolve, onReject);
   }
 
-  /**
-   * Starts the watch.
-   *
-   * @param report - called with the reason when it rejects and nobody has asked
-   * @returns a promise that resolves when this one settles, without counting as asking
-   */
-  watch(report: (reason: unknown) => void): Promise<void> {
-    return super.then(
-      () => {},
-      (reason: unknown) => {
-        // Whoever awaits it next asks some microtasks after it was rejected.
-        setTimeout(() => {
-          if (!this.#asked) report(reason);
-        }, 0);
-      },
-    );
+  /** To be called when it is rejected: sees to it that nobody else complains, and runs the action if nobody asks soon. */
+  unlessAsked(action: () => void): void {
+    super.then(undefined, () => {});
+    // Whoever awaits it next asks some microtasks after it was rejected.
+    setTimeout(() => {
+      if (!this.#asked) action();
+    }, 0);
   }
+}
+
+/** A watched promise, and what settles it. */
+export interface WatchedDeferred<T> extends Deferred<T> {
+  readonly promise: WatchedPromise<T>;
+}
+
+export function watchedDeferred<T>(): WatchedDeferred<T> {
+  return deferredOf(WatchedPromise) as WatchedDeferred<T>;
 }
