@@ -72,8 +72,12 @@ export interface ChannelReceiver {
   pressed(): void;
   /** Less than half the high-water mark is queued, after it was over it. */
   drained(): void;
-  /** The peer will send no more. It may still read: what is owed to it can be sent, then `close` is due. */
-  ended(): void;
+  /**
+   * The peer will send no more. It may still read: what is owed to it can be sent, then `close` is due.
+   *
+   * @param why - what is known of it, if anything
+   */
+  ended(why?: Error): void;
   /** It is over. No reason means that it ended in good order. */
   closed(reason: Error | undefined): void;
 }

@@ -213,8 +213,8 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.#channel.destroy(reason);
   }
 
-  ended(): void {
-    this.#disconnected(this.#endedByPeer());
+  ended(why?: Error): void {
+    this.#disconnected(this.#endedByPeer(why));
     this.#whenIdle(() => this.#closeChannel());
   }
 
@@ -232,9 +232,10 @@ export class Link implements ChannelReceiver, AnswerSink {
     return new DisconnectError("lost", `the connection to ${this.#who} was lost: ${cause.message}`, { cause });
   }
 
-  #endedByPeer(): DisconnectError {
-    const cause = this.#complaint;
-    return new DisconnectError("ended", `${this.#who} ended the connection`, cause && { cause });
+  #endedByPeer(why?: Error): DisconnectError {
+    const cause = this.#complaint ?? why;
+    const message = `${this.#who} ended the connection${why ? `: ${why.message}` : ""}`;
+    return new DisconnectError("ended", message, cause && { cause });
   }
 
   #end(reason: DisconnectError): void {

@@ -16,6 +16,8 @@ export interface FramedChannelOptions {
   readonly limits?: LimitOptions;
   /** Who is on the other end, where the caller knows. Default: `{ transport: "stream" }`. */
   readonly peer?: PeerInfo;
+  /** Asked when the stream has ended, where more can be known of why: a process has an exit status. */
+  readonly whyEnded?: () => Error | undefined;
 }
 
 /* A write costs a system call, so texts are gathered and written together. The first write of a turn goes early, so
@@ -43,6 +45,7 @@ export class FramedChannel implements Channel {
   readonly #framing: Framing;
   readonly #limits: Limits;
   readonly #decoder: FrameDecoder;
+  readonly #whyEnded: (() => Error | undefined) | undefined;
   #receiver: ChannelReceiver | undefined;
 
   /* Out. */
@@ -80,6 +83,7 @@ export class FramedChannel implements Channel {
     this.#limits = resolveLimits(options.limits, untrusted);
     this.#decoder = this.#framing.decoder(this.#limits.messageBytes);
     this.peer = options.peer ?? { transport: "stream" };
+    this.#whyEnded = options.whyEnded;
     // All but the data is heard from the start: it may happen before anyone calls `open`, and only once.
     duplex.on("error", this.#onError);
     duplex.on("end", this.#onEnd);
@@ -269,7 +273,7 @@ export class FramedChannel implements Channel {
     this.#endReported = true;
     const truncated = this.#decoder.end();
     if (truncated) this.#reportViolation(truncated);
-    if (this.#state === "open") this.#receiver?.ended();
+    if (this.#state === "open") this.#receiver?.ended(this.#whyEnded?.());
   }
 
   readonly #onEnd = (): void => {

@@ -50,7 +50,7 @@ export const untrusted: Limits = Object.freeze({
   maxQueuedBytes: 32 * MiB,
 });
 
-/** For peers on the same machine under the same hand: the default for unix sockets and in memory. */
+/** For peers on the same machine under the same hand: the default for unix sockets, stdio and in memory. */
 export const trusted: Limits = Object.freeze({
   messageBytes: 64 * MiB,
   batchLength: 100_000,

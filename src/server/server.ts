@@ -1,6 +1,6 @@
 import type { Channel } from "../connection/channel.ts";
 import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
-import { deferred } from "../connection/deferred.ts";
+import { type Deferred, deferred } from "../connection/deferred.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
@@ -17,7 +17,7 @@ import type { UnixListenOptions } from "../transport/unix.ts";
 export interface ServerOptions {
   /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix. */
+  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
   /** For `tls:` addresses: certificate, key, whether clients must show a certificate, … */
   readonly tls?: TlsListenOptions;
@@ -46,6 +46,8 @@ export type ServerEvents = {
  */
 export class Server {
   readonly service: Service;
+  /** Resolves once the server is closed: by `close`, or by itself when its only address was `stdio:` and has ended. */
+  readonly closed: Promise<void>;
   readonly #options: ServerOptions;
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -56,6 +58,7 @@ export class Server {
     disconnected: (connection, reason) => this.#events.emit("disconnection", connection, reason),
     closed: (connection) => this.#connections.delete(connection),
   };
+  readonly #over: Deferred<void>;
   #closed: Promise<void> | undefined;
 
   /** @throws RangeError when an option's value makes no sense */
@@ -64,6 +67,8 @@ export class Server {
     timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
     resolveLimits(options.limits, untrusted);
     this.service = service;
+    this.#over = deferred();
+    this.closed = this.#over.promise;
     this.#options = options;
     this.#logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
@@ -116,6 +121,7 @@ export class Server {
       this.#assertOpen();
     }
     this.#listeners.push(listener);
+    void listener.ended?.then(() => this.#listenerEnded(listener));
     return listener.address;
   }
 
@@ -150,7 +156,7 @@ export class Server {
     if (!this.#closed) {
       const closed = deferred<void>();
       this.#closed = closed.promise;
-      closed.resolve(this.#close(timeout));
+      closed.resolve(this.#close(timeout).finally(this.#over.resolve));
     }
     return this.#closed;
   }
@@ -187,6 +193,12 @@ export class Server {
     await Promise.all(draining);
     cancel();
     for (const outcome of await listening) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  /** With the last address that ended by itself, a server nobody is connected to is over. */
+  #listenerEnded(listener: Listener): void {
+    this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+    if (this.#listeners.length === 0 && this.#connections.size === 0) void this.close();
   }
 
   #assertOpen(): void {

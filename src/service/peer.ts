@@ -1,11 +1,13 @@
 /** Who is on the other end of a connection, as far as the transport can tell. */
 export interface PeerInfo {
-  /** The scheme of the transport: `tcp`, `tls`, `unix`, `memory`, … */
+  /** The scheme of the transport: `tcp`, `tls`, `unix`, `stdio`, `memory`, … */
   readonly transport: string;
   /** The peer's IP address, where there is one. */
   readonly address?: string | undefined;
   /** The peer's port, where there is one. */
   readonly port?: number | undefined;
+  /** The peer's process, where this side started it. */
+  readonly pid?: number | undefined;
   /** What TLS says of the peer, on a TLS connection. */
   readonly tls?: PeerTls | undefined;
 }

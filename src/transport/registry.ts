@@ -8,6 +8,7 @@ const loaders = new Map<string, TransportLoader>([
   ["tcp", async () => (await import("./tcp.ts")).tcp],
   ["tls", async () => (await import("./tls.ts")).tls],
   ["unix", async () => (await import("./unix.ts")).unix],
+  ["stdio", async () => (await import("./stdio.ts")).stdio],
 ]);
 
 /**

@@ -33,7 +33,10 @@ export interface DialOptions {
   readonly limits: Limits;
   /** Gives the dial up: whatever was opened is closed, and `connect` rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** What the user said under the transport's own name, for example `{ tls: { ca } }`; the transport knows its type. */
+  /**
+   * What the user said under the transport's own name, for example `{ tls: { ca } }`; the transport knows its type. One
+   * client gives the same object to all its dials, and no other client does.
+   */
   readonly transport: Readonly<Record<string, unknown>>;
 }
 
@@ -49,6 +52,8 @@ export interface AcceptOptions {
 export interface Listener {
   /** The address to dial, with the port the system picked where port 0 was asked for. */
   readonly address: string;
+  /** Resolves when it has ended by itself, where it can: stdio has one peer, and ends with it. */
+  readonly ended?: Promise<void> | undefined;
   /** Stops accepting. Channels that were accepted live on. Idempotent; resolves when the address is free again. */
   close(): Promise<void>;
 }

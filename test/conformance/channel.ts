@@ -27,13 +27,19 @@ const MiB = 1024 * KiB;
 const ENOUGH = 256 * MiB;
 const BLOCK = JSON.stringify("x".repeat(64 * KiB));
 
-/** Sends blocks until something is true. */
-async function sendUntil(channel: Channel, isTrue: () => boolean): Promise<number> {
+/** Sends blocks until something is true, or until no channel could have room for more. */
+async function sendWhileNot(channel: Channel, isTrue: () => boolean): Promise<number> {
   let count = 0;
   for (; !isTrue() && count * BLOCK.length < ENOUGH; count++) {
     channel.send(BLOCK);
     if (count % 16 === 0) await turns(1);
   }
+  return count;
+}
+
+/** Sends blocks until something is true. */
+async function sendUntil(channel: Channel, isTrue: () => boolean): Promise<number> {
+  const count = await sendWhileNot(channel, isTrue);
   assert(isTrue(), `not after ${count} blocks`);
   return count;
 }
@@ -297,7 +303,9 @@ export function channelSuite(name: string, makePair: MakePair): void {
         const limits = { queuedBytes: 128 * KiB, maxQueuedBytes: 512 * KiB };
         const { left, right, here } = await open(t, limits);
         right.pause();
-        await sendUntil(left, () => here.events.includes("closed"));
+        await sendWhileNot(left, () => here.events.includes("closed"));
+        // Now or soon: a child process has to exit first.
+        await here.happened("closed");
         assert.deepEqual(here.events, ["pressed", "closed"]);
         assert.match(String(here.reason), /524288/);
       });

@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
+import { Socket } from "node:net";
 import { describe, it } from "node:test";
+import type { Channel } from "../../src/connection/channel.ts";
 import { contentLength } from "../../src/framing/content-length.ts";
 import { netstring } from "../../src/framing/netstring.ts";
 import { newline } from "../../src/framing/newline.ts";
@@ -20,8 +22,14 @@ import { channelSuite } from "./channel.ts";
 export interface TransportRows extends TransportUnderTest {
   /** The profile of limits it has by default. */
   readonly limits: Limits;
-  /** What a dial to an address where nobody listens fails with. */
-  readonly nobody: "ECONNREFUSED" | "ENOENT";
+  /**
+   * What a dial to an address where nobody listens fails with. A transport without this has no such place: the two ends
+   * of stdio are a child and the parent that started it. What is about a place that many can dial, that one at a time
+   * can listen on and that is free again does not apply to it; `test/transport/stdio*.test.ts` says what does instead.
+   */
+  readonly nobody?: "ECONNREFUSED" | "ENOENT";
+  /** Breaks a connection as the channel suite wants it broken. Default: it is closed with bytes unread. */
+  readonly breakRight?: (left: Channel, right: Channel) => void | Promise<void>;
   /** Addresses that make no sense, whether to dial or to listen on, and what the error says. */
   readonly invalid: readonly (readonly [address: string, says: RegExp])[];
 }
@@ -31,6 +39,8 @@ const LARGE = JSON.stringify("x".repeat(3 * MiB));
 
 export function transportSuite(rows: TransportRows): void {
   const { name, transport, nobody } = rows;
+  // What is about a place.
+  const place = nobody === undefined ? { it() {}, describe() {} } : { it, describe };
 
   describe(`the transport ${name}`, { timeout: 60_000 }, () => {
     it("has its limits", () => {
@@ -64,7 +74,7 @@ export function transportSuite(rows: TransportRows): void {
         assert.deepEqual([here.messages, there.messages], [["[1]"], ['"é"']]);
       });
 
-      it("many at a time", async (t) => {
+      place.it("many at a time", async (t) => {
         const stage = new Stage(rows, t);
         const echo = (owner: Recorder) => owner.channel.send(`[${owner.messages.at(-1)}]`);
         const { address } = await stage.listen(undefined, {
@@ -111,7 +121,7 @@ export function transportSuite(rows: TransportRows): void {
         assert.deepEqual([here.violations[0]?.violation, there.violations[0]?.violation], ["too-long", "too-long"]);
       });
 
-      it("nothing where nobody listens, and says so as the system does", async (t) => {
+      place.it("nothing where nobody listens, and says so as the system does", async (t) => {
         const stage = new Stage(rows, t);
         const listener = await stage.listen();
         await listener.close();
@@ -225,7 +235,7 @@ export function transportSuite(rows: TransportRows): void {
       });
     });
 
-    describe("listens", () => {
+    place.describe("listens", () => {
       it("on an address once", async (t) => {
         const stage = new Stage(rows, t);
         const { address } = await stage.listen();
@@ -257,7 +267,7 @@ export function transportSuite(rows: TransportRows): void {
         for (let count = 0; count < 20; count++) {
           const raw = await stage.rawDial(address);
           if (count % 3 === 0) raw.write("1:1,");
-          if (count % 2 === 0 && name === "tcp") raw.resetAndDestroy();
+          if (count % 2 === 0 && raw instanceof Socket && name === "tcp") raw.resetAndDestroy();
           else raw.destroy();
         }
         for (const channel of await stage.acceptOrRefuse(20)) {
@@ -284,6 +294,7 @@ export function transportChannelSuite(rows: TransportRows, query = ""): void {
     const subject = { ...rows, address: () => `${rows.address(test)}${query}` };
     const { left, right } = await new Stage(subject, test).connect({ limits });
     const breakRight = async () => {
+      if (rows.breakRight) return rows.breakRight(left, right);
       // A socket that is closed with bytes unread resets the connection. These are more than it reads by itself.
       right.pause();
       left.send(LARGE);

@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import type { Server, Socket } from "node:net";
+import { type EventEmitter, once } from "node:events";
+import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import type { Channel } from "../../src/connection/channel.ts";
 import { type Limits, resolveLimits } from "../../src/protocol/limits.ts";
@@ -16,11 +16,11 @@ export interface TransportUnderTest {
   /** Options for either side. */
   readonly dialOptions?: () => Readonly<Record<string, unknown>>;
   readonly listenOptions?: () => Readonly<Record<string, unknown>>;
-  /** A socket that dials, and its event that says that it works. */
-  readonly rawDial: (address: string) => Socket;
-  readonly ready: "connect" | "secureConnect";
-  /** A server that is about to listen, and its event that gives a socket. */
-  readonly rawListen: (address: string) => Server;
+  /** A socket, or what stands for one, that dials, and its event that says that it works. */
+  readonly rawDial: (address: string) => Duplex;
+  readonly ready: "connect" | "secureConnect" | "ready";
+  /** A server, or what stands for one, that is about to listen, and its event that gives a socket. */
+  readonly rawListen: (address: string) => EventEmitter & { close(): unknown };
   readonly accepts: "connection" | "secureConnection";
 }
 
@@ -105,14 +105,14 @@ export class Stage {
   }
 
   /** A connected socket that the transport knows nothing of. */
-  async rawDial(address: string): Promise<Socket> {
+  async rawDial(address: string): Promise<Duplex> {
     const socket = this.#keep(this.#subject.rawDial(address));
     await once(socket, this.#subject.ready);
     return socket;
   }
 
   /** A server that the transport knows nothing of, listening; gives its first socket. */
-  async rawListen(address: string): Promise<{ readonly accepted: Promise<Socket> }> {
+  async rawListen(address: string): Promise<{ readonly accepted: Promise<Duplex> }> {
     const server = this.#subject.rawListen(address);
     this.#test.after(() => server.close());
     const accepted = once(server, this.#subject.accepts).then(([socket]) => this.#keep(socket));
@@ -120,7 +120,7 @@ export class Stage {
     return { accepted };
   }
 
-  #keep(socket: Socket): Socket {
+  #keep(socket: Duplex): Duplex {
     this.#test.after(() => socket.destroy());
     return socket.on("error", () => {});
   }
