@@ -2,54 +2,55 @@ import { isMainThread } from "node:worker_threads";
 import { guardedStderr } from "./stdio-stderr.ts";
 import { StreamPair } from "./stdio-streams.ts";
 
+/* A timer as long as timers can be. */
+const LONG_MS = 2 ** 31 - 1;
+
 /**
- * The streams a server speaks on, ended as a server ends: when all is written, nobody reads any more either. A pipe
+ * The streams a server speaks on. They end as a server ends: when all is written, nobody reads any more either. A pipe
  * has no other end that could still be waiting to be heard.
  */
 export class OwnStreams extends StreamPair {
+  #hold: NodeJS.Timeout | undefined;
+
   override _final(done: (error?: Error | null) => void): void {
     super._final((error) => {
       this.input.destroy();
       done(error);
     });
   }
-}
 
-/** This process's stdin and stdout, taken. */
-export interface TakenStreams {
-  /** Starts to use them. */
-  open(): OwnStreams;
-  /** Undoes the taking, as long as they were not opened. */
-  giveBack(): void;
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearInterval(this.#hold);
+    super._destroy(error, done);
+  }
+
+  /** From here on nothing may hold the process alive until the last answers are out; a socket would. */
+  protected override inputEnded(): void {
+    if (!this.destroyed) this.#hold = setInterval(() => {}, LONG_MS);
+    super.inputEnded();
+  }
 }
 
 let taken = false;
 
 /**
- * Takes this process's stdin and stdout. From here on what anybody else writes to `process.stdout`, `console.log` for
- * one, goes to stderr.
+ * Takes this process's stdin and stdout, for good. From here on what anybody else writes to `process.stdout`,
+ * `console.log` for one, goes to stderr; also when the serving is over, since behind the last message it would pass
+ * for a broken one.
  *
  * @throws Error with the code `EADDRINUSE` when they were taken before
  */
-export function takeOwnStreams(): TakenStreams {
+export function takeOwnStreams(): OwnStreams {
   const { stdin, stdout } = process;
   assertFree(stdin);
   taken = true;
-  const inherited = !Object.hasOwn(stdout, "write");
-  const { write } = stdout;
+  const streams = new OwnStreams(stdin, stdout);
   stdout.write = (...args: unknown[]): boolean => {
     Reflect.apply(guardedStderr().write, process.stderr, args);
     // Who heard `false` would wait for stdout to drain.
     return true;
   };
-  return {
-    open: () => new OwnStreams(stdin, stdout, write.bind(stdout)),
-    giveBack: () => {
-      if (inherited) Reflect.deleteProperty(stdout, "write");
-      else stdout.write = write;
-      taken = false;
-    },
-  };
+  return streams;
 }
 
 function assertFree(stdin: NodeJS.ReadStream): void {

@@ -3,9 +3,6 @@ import { Duplex, type Readable, type Writable } from "node:stream";
 /** Told that a write is done, or why it failed. */
 type Written = (error?: Error | null) => void;
 
-/** Writes a chunk, as `Writable.write` does. */
-export type Write = (chunk: string | Uint8Array, encoding: BufferEncoding, written: Written) => unknown;
-
 /**
  * A duplex out of a stream to read from and one to write to, which are its own from here on.
  *
@@ -15,15 +12,15 @@ export type Write = (chunk: string | Uint8Array, encoding: BufferEncoding, writt
 export class StreamPair extends Duplex {
   protected readonly input: Readable;
   protected readonly output: Writable;
-  readonly #writeOut: Write;
+  /** The output's own way to write, whatever its `write` becomes. */
+  readonly #writeOut: (chunk: string | Uint8Array, encoding: BufferEncoding, written: Written) => unknown;
   #inputEnded = false;
 
-  /** @param write - how to write to the output, where its own `write` is not the way */
-  constructor(input: Readable, output: Writable, write: Write = output.write.bind(output)) {
+  constructor(input: Readable, output: Writable) {
     super({ decodeStrings: false });
     this.input = input;
     this.output = output;
-    this.#writeOut = write;
+    this.#writeOut = output.write.bind(output);
     // It flows when this is read.
     input.pause();
     input.on("data", (chunk) => {

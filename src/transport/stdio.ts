@@ -113,11 +113,16 @@ function optionsOf(transport: Readonly<Record<string, unknown>>): Omit<ChildOpti
     cwd,
     env,
     stderr: typeof stderr === "function" ? harmless(stderr) : stderr,
-    exitTimeout: timeoutOf(exitTimeout),
-    killTimeout: timeoutOf(killTimeout),
+    exitTimeout: msOf("exitTimeout", exitTimeout),
+    killTimeout: msOf("killTimeout", killTimeout),
     maxCrashes,
     crashWindow,
   };
+}
+
+function msOf(name: string, ms: number): number {
+  if (typeof ms === "number" && ms >= 0) return timeoutOf(ms);
+  throw new RangeError(`expected milliseconds, or 0 for ever, as stdio.${name}, got ${String(ms)}`);
 }
 
 /** What it throws is dropped: it would end the process. */

@@ -12,7 +12,7 @@ const nowhere: Transport = {
 };
 
 describe("a route", () => {
-  for (const scheme of ["tcp", "tls", "unix"] as const) {
+  for (const scheme of ["tcp", "tls", "unix", "stdio"] as const) {
     it(`leads to ${scheme}, which is loaded when it is asked for`, async () => {
       const route = routeTo(`${scheme}://localhost:1`);
       assert.equal(route.address.scheme, scheme);

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
+import { after, describe, it } from "node:test";
 import type { Channel } from "../../src/connection/channel.ts";
 import { trusted } from "../../src/protocol/limits.ts";
+import { parseAddress } from "../../src/transport/address.ts";
+import { stdio } from "../../src/transport/stdio.ts";
 import { channelSuite } from "../conformance/channel.ts";
 import { type TransportRows, transportSuite } from "../conformance/transport.ts";
 import { Stage } from "../support/stage.ts";
@@ -50,4 +52,18 @@ channelSuite("of stdio, served", async (test, limits = {}) => {
     left.send(JSON.stringify("x".repeat(1024 * 1024)));
   };
   return { left, right, breakRight };
+});
+
+describe("listening on stdio", () => {
+  for (const [address, says] of rows.invalid) {
+    it(`refuses ${address}, and leaves this process's stdout alone`, async () => {
+      const { write } = process.stdout;
+      const options = { limits: trusted, transport: {}, refused: () => {} };
+      await assert.rejects(
+        stdio.listen(parseAddress(address), options, () => {}),
+        says,
+      );
+      assert.equal(process.stdout.write, write);
+    });
+  }
 });
