@@ -10,16 +10,10 @@ export class ChildExitError extends Error {
   /** The last it wrote to its standard error: at most 10 lines of at most 1,000 characters each. */
   readonly stderr: readonly string[];
 
-  constructor(
-    command: string,
-    status: number | null,
-    signal: NodeJS.Signals | null,
-    stderr: readonly string[],
-    options?: ErrorOptions,
-  ) {
+  constructor(command: string, status: number | null, signal: NodeJS.Signals | null, stderr: readonly string[]) {
     const how = signal === null ? `exited with status ${status}` : `was ended by ${signal}`;
     const said = stderr.length === 0 ? "" : `; the last it wrote to stderr:\n${stderr.join("\n")}`;
-    super(`${command} ${how}${said}`, options);
+    super(`${command} ${how}${said}`);
     this.command = command;
     this.status = status;
     this.signal = signal;

@@ -15,7 +15,7 @@ import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";
 import { ScriptedPeer } from "../support/scripted-peer.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
-import { gate, rejection } from "../support/settling.ts";
+import { gate, rejection, watch } from "../support/settling.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { turns } from "../support/turns.ts";
 import { WirePeer } from "../support/wire-peer.ts";
@@ -33,6 +33,38 @@ describe("a server listens", () => {
     for (const address of server.addresses) {
       assert.equal(await clientOf(t, address).call("echo", [address]), address);
     }
+  });
+
+  it("until the last of its addresses has ended by itself, where no connection is left", async (t) => {
+    const ends: (() => void)[] = [];
+    registerTransport("x-ending", async () => ({
+      limits: untrusted,
+      connect: () => Promise.reject(new Error("it only listens")),
+      listen: async ({ text }) => ({
+        address: text,
+        ended: new Promise<void>((resolve) => ends.push(resolve)),
+        close: () => Promise.resolve(),
+      }),
+    }));
+    const server = await listen(exampleService(), ["x-ending:1", "x-ending:2"], { logger: new Log() });
+    cleanUp(t, () => server.close());
+    const over = watch(server.closed);
+    ends[0]?.();
+    await turns();
+    assert.deepEqual([server.addresses, over.settled], [["x-ending:2"], false]);
+    const [here, there] = channelPair();
+    new ScriptedPeer(there);
+    server.accept(here);
+    ends[1]?.();
+    await turns();
+    assert.deepEqual([server.addresses, over.settled], [[], false]);
+    await server.listen("x-ending:3");
+    for (const connection of server.connections) await connection.close();
+    await turns();
+    assert.equal(over.settled, false);
+    ends[2]?.();
+    await server.closed;
+    await assert.rejects(server.listen("x-ending:4"), /this server is closed/);
   });
 
   it("on more later, and on URLs", async (t) => {

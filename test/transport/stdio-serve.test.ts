@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { Worker } from "node:worker_threads";
 import { clientOf } from "../support/served.ts";
 import { StdioProcess } from "../support/stdio-process.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -97,6 +98,21 @@ describe("a program that serves on stdio", { timeout: 60_000 }, () => {
     child.stdin.write("x");
     assert.equal(await child.ended, 7);
     assert.match(child.errors, /^EADDRINUSE somebody else has read from this process's stdin/);
+  });
+
+  it("has no worker serve on them", async () => {
+    const imported = (specifier: string) => `await import(${JSON.stringify(import.meta.resolve(specifier))})`;
+    const source = `
+      import { parentPort } from "node:worker_threads";
+      const { register } = ${imported("tsx/esm/api")};
+      register();
+      const { takeOwnStreams } = ${imported("../../src/transport/stdio-own.ts")};
+      try { takeOwnStreams(); } catch (error) { parentPort.postMessage([error.code, error.message]); }
+    `;
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+    const [[code, message]] = await once(worker, "message");
+    assert.equal(code, "EINVAL");
+    assert.match(message, /serve on them in the main thread/);
   });
 
   it("drains on SIGTERM: what is in flight is answered, what is new refused, and it exits with 0", async (t) => {
