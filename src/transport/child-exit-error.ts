@@ -7,7 +7,7 @@ export class ChildExitError extends Error {
   readonly status: number | null;
   /** The signal that ended it, for example `SIGKILL`; `null` when it exited by itself. */
   readonly signal: NodeJS.Signals | null;
-  /** The last it wrote to its standard error: at most 10 lines of at most 1,000 characters each. */
+  /** The last it wrote to its standard error: at most 20 lines of at most 1,000 characters each. */
   readonly stderr: readonly string[];
 
   constructor(command: string, status: number | null, signal: NodeJS.Signals | null, stderr: readonly string[]) {

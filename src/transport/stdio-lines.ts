@@ -3,8 +3,8 @@ import { StringDecoder } from "node:string_decoder";
 
 /* A line without end must not fill the memory. */
 const LONGEST_LINE = 8 * 1_024;
-/* What is kept for an error's message. */
-const KEPT_LINES = 10;
+/* What is kept for an error's message: enough for what Node.js writes of an uncaught error, which takes 17 lines. */
+const KEPT_LINES = 20;
 const KEPT_CHARACTERS = 1_000;
 
 /** Cuts bytes into lines, and remembers the last of them. A line of more than 8,192 characters is cut into several. */
@@ -18,7 +18,7 @@ export class Lines {
     this.#onLine = onLine;
   }
 
-  /** The last ten lines, each cut off behind its first 1,000 characters. */
+  /** The last twenty lines, each cut off behind its first 1,000 characters. */
   get last(): readonly string[] {
     return [...this.#last];
   }

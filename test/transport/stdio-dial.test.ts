@@ -181,8 +181,8 @@ describe("a client that dials stdio", { timeout: 60_000 }, () => {
       const { client, reasons, lines } = clientOfChild(t, script(source));
       const exit = exitBehind(await rejection(client.call("echo"), ConnectionLostError));
       assert.deepEqual([exit.command, exit.status, exit.signal], [process.execPath, 3, null]);
-      assert.deepEqual(exit.stderr, complaint.slice(-10));
-      assert.match(exit.message, /exited with status 3; the last it wrote to stderr:\nline 20\n/);
+      assert.deepEqual(exit.stderr, complaint.slice(-20));
+      assert.match(exit.message, /exited with status 3; the last it wrote to stderr:\nline 10\n/);
       assert.equal(reasons[0]?.kind, "lost");
       assert.ok(client.log.lines()[0]?.includes(exit.message));
       assert.deepEqual(lines, complaint);

@@ -62,12 +62,12 @@ describe("lines", () => {
     );
   });
 
-  it("are remembered, the last ten and not whole", () => {
-    const { lines } = linesOf(Array.from({ length: 12 }, (_, at) => `${at}${"x".repeat(2_000)}\n`).join(""));
+  it("are remembered, the last twenty and not whole", () => {
+    const { lines } = linesOf(Array.from({ length: 22 }, (_, at) => `${at}${"x".repeat(2_000)}\n`).join(""));
     const last = lines.last;
     assert.deepEqual(
       last.map((line) => Number.parseInt(line, 10)),
-      [2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+      Array.from({ length: 20 }, (_, at) => at + 2),
     );
     assert.ok(last.every(({ length }) => length === 1_000));
   });
