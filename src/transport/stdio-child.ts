@@ -128,11 +128,9 @@ export class ChildStreams extends StreamPair {
 
   override _final(done: (error?: Error | null) => void): void {
     this.#asked = true;
-    if (this.#status || this.#broken) {
-      done();
-      return;
-    }
-    super._final(() => done());
+    if (this.#status || this.#broken) done();
+    else super._final(() => done());
+    if (this.#status) return;
     this.#callOff = systemClock.after(this.#options.exitTimeout, () => this.#terminate());
   }
 
@@ -163,12 +161,8 @@ export class ChildStreams extends StreamPair {
     if (this.#gone) this.#conclude();
     if (this.#gone || this.#waiting) return;
     this.#waiting = true;
-    systemClock.after(
-      PARTS_MS,
-      // Behind what has arrived meanwhile: in a busy process this timer may come first.
-      () => setImmediate(() => this.#conclude()),
-      true,
-    );
+    // Behind what has arrived meanwhile: in a busy process this timer may come first.
+    systemClock.after(PARTS_MS, () => setImmediate(() => this.#conclude()));
   }
 
   /** Draws the conclusion from the parts of the end that have come. There may be another one when more do. */

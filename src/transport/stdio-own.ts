@@ -24,7 +24,7 @@ export class OwnStreams extends StreamPair {
     super._destroy(error, done);
   }
 
-  /** From here on nothing may hold the process alive until the last answers are out; a socket would. */
+  /** The process stays alive until the last answers are out, as with a socket, also if nothing else keeps it. */
   protected override inputEnded(): void {
     if (!this.destroyed) this.#hold = setInterval(() => {}, LONG_MS);
     super.inputEnded();

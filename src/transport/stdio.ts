@@ -105,8 +105,12 @@ function optionsOf(transport: Readonly<Record<string, unknown>>): Omit<ChildOpti
     throw new TypeError(`expected "inherit", "ignore" or a function as the option stdio.stderr, got ${String(stderr)}`);
   }
   const { exitTimeout = 2_000, killTimeout = 2_000, maxCrashes = 5, crashWindow = 60_000 } = numbers;
-  if (!(maxCrashes > 0)) throw new RangeError(`expected a number above zero as stdio.maxCrashes, got ${maxCrashes}`);
-  if (!(crashWindow >= 0)) throw new RangeError(`expected milliseconds as stdio.crashWindow, got ${crashWindow}`);
+  if (typeof maxCrashes !== "number" || !(maxCrashes > 0)) {
+    throw new RangeError(`expected a number above zero as stdio.maxCrashes, got ${String(maxCrashes)}`);
+  }
+  if (typeof crashWindow !== "number" || !(crashWindow >= 0)) {
+    throw new RangeError(`expected milliseconds as stdio.crashWindow, got ${String(crashWindow)}`);
+  }
   return {
     command,
     args,
@@ -135,10 +139,10 @@ function harmless(onLine: (line: string) => void): (line: string) => void {
 }
 
 /* A client tells each of its dials the same object. */
-const crashes = new WeakMap<object, Crashes>();
+const crashesByClient = new WeakMap<object, Crashes>();
 
 function crashesOf(client: object): Crashes {
-  const known = crashes.get(client) ?? new Crashes();
-  crashes.set(client, known);
-  return known;
+  const crashes = crashesByClient.get(client) ?? new Crashes();
+  crashesByClient.set(client, crashes);
+  return crashes;
 }
