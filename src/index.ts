@@ -55,6 +55,6 @@ export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from 
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";
 export { registerTransport, type TransportLoader } from "./transport/registry.ts";
-export type { TlsDialOptions, TlsListenOptions } from "./transport/tls.ts";
+export type { TlsDialOptions, TlsListenOptions } from "./transport/secure.ts";
 export type { AcceptOptions, DialOptions, Listener, Transport } from "./transport/transport.ts";
 export type { UnixListenOptions } from "./transport/unix.ts";

@@ -13,7 +13,7 @@ import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsDialOptions } from "../transport/tls.ts";
+import type { TlsDialOptions } from "../transport/secure.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
 

@@ -9,7 +9,7 @@ import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsListenOptions } from "../transport/tls.ts";
+import type { TlsListenOptions } from "../transport/secure.ts";
 import type { Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix.ts";
 
