@@ -10,19 +10,22 @@ import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsListenOptions } from "../transport/secure.ts";
-import type { Listener } from "../transport/transport.ts";
+import type { Attachment, Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix.ts";
+import type { WebSocketListenOptions } from "../transport/websocket-options.ts";
 
 /** How a server is made. */
 export interface ServerOptions {
   /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix. */
+  /** Default: the `untrusted` profile for tcp, tls, ws and wss, `trusted` for unix. */
   readonly limits?: LimitOptions;
-  /** For `tls:` addresses: certificate, key, whether clients must show a certificate, … */
+  /** For `tls:` and `wss:` addresses: certificate, key, whether clients must show a certificate, … */
   readonly tls?: TlsListenOptions;
   /** For `unix:` addresses: the socket file's mode. */
   readonly unix?: UnixListenOptions;
+  /** For `ws:` and `wss:` addresses: which web pages may connect, who else may, … */
+  readonly ws?: WebSocketListenOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Default: warnings and errors go to the console. */
@@ -99,11 +102,11 @@ export class Server {
     const route = routeTo(address);
     const transport = await route.load();
     const limits = resolveLimits(this.#options.limits, transport.limits);
-    const { tls, unix } = this.#options;
+    const { tls, unix, ws } = this.#options;
     const options = {
       limits,
-      transport: { ...this.#options.transport, tls, unix },
-      refused: (error: Error) => this.#logger.warn(`a connection to ${route.address.text} was refused:`, error),
+      transport: { ...this.#options.transport, tls, unix, ws },
+      refused: (error: Error) => this.#refused(route.address.text, error),
     };
     this.#assertOpen();
     const listener = await transport.listen(route.address, options, (channel) => this.accept(channel, limits));
@@ -111,6 +114,21 @@ export class Server {
       await listener.close();
       this.#assertOpen();
     }
+    this.#listeners.push(listener);
+    return listener.address;
+  }
+
+  /**
+   * Accepts from something that listens already, until this server is closed: `webSocketsOn(httpServer, …)`, for example.
+   *
+   * @returns its address, as far as it is known
+   * @throws Error when it cannot be attached, or the server was closed
+   */
+  attach(attachment: Attachment): string {
+    this.#assertOpen();
+    const limits = resolveLimits(this.#options.limits, attachment.limits);
+    const refused = (error: Error) => this.#refused(listener.address, error);
+    const listener = attachment.listen({ limits, refused }, (channel) => this.accept(channel, limits));
     this.#listeners.push(listener);
     return listener.address;
   }
@@ -187,6 +205,10 @@ export class Server {
     await Promise.all(draining);
     cancel();
     for (const outcome of await listening) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  #refused(address: string, error: Error): void {
+    this.#logger.warn(`a connection to ${address} was refused:`, error);
   }
 
   #assertOpen(): void {

@@ -18,10 +18,10 @@ export interface TransportUnderTest {
   readonly listenOptions?: () => Readonly<Record<string, unknown>>;
   /** A socket that dials, and its event that says that it works. */
   readonly rawDial: (address: string) => Socket;
-  readonly ready: "connect" | "secureConnect";
-  /** A server that is about to listen, and its event that gives a socket. */
-  readonly rawListen: (address: string) => Server;
-  readonly accepts: "connection" | "secureConnection";
+  readonly ready: "connect" | "secureConnect" | "upgraded";
+  /** A server that is about to listen, and its event that gives a socket. Of transports over byte streams only. */
+  readonly rawListen?: (address: string) => Server;
+  readonly accepts?: "connection" | "secureConnection";
 }
 
 /** How one test may differ. */
@@ -113,9 +113,11 @@ export class Stage {
 
   /** A server that the transport knows nothing of, listening; gives its first socket. */
   async rawListen(address: string): Promise<{ readonly accepted: Promise<Socket> }> {
-    const server = this.#subject.rawListen(address);
+    const { rawListen, accepts } = this.#subject;
+    if (!rawListen || !accepts) throw new Error("this transport is not over byte streams");
+    const server = rawListen(address);
     this.#test.after(() => server.close());
-    const accepted = once(server, this.#subject.accepts).then(([socket]) => this.#keep(socket));
+    const accepted = once(server, accepts).then(([socket]) => this.#keep(socket));
     await once(server, "listening");
     return { accepted };
   }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { trusted } from "../../src/protocol/limits.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
-import { registerTransport, routeTo, type TransportLoader } from "../../src/transport/registry.ts";
-import type { Transport } from "../../src/transport/transport.ts";
+import { registerTransport, routeTo } from "../../src/transport/registry.ts";
+import type { Transport, TransportLoader } from "../../src/transport/transport.ts";
 
 const nowhere: Transport = {
   limits: trusted,
