@@ -52,7 +52,8 @@ export class WebSocketChannel implements Channel, WireEvents {
 
   /** open → closing (what was sent goes out; what arrives is thrown away) → destroyed → closed. */
   #state: "open" | "closing" | "destroyed" | "closed" = "open";
-  #closingCode: number = CloseCode.normal;
+  /** What to close with; the owner is asked for it unless what the peer sent decides. */
+  #closingCode: number | undefined;
   /** The WebSocket is gone in good order; what arrived before is still to be delivered. */
   #over = false;
   #reason: Error | undefined;
@@ -124,7 +125,19 @@ export class WebSocketChannel implements Channel, WireEvents {
   }
 
   close(): void {
-    this.#close(this.#closeCode());
+    if (this.#state !== "open") return;
+    this.#closingCode ??= this.#closeCode();
+    this.#state = "closing";
+    this.#arrived = [];
+    this.#paused = false;
+    if (this.#over) {
+      queueMicrotask(this.#finish);
+      return;
+    }
+    // From here on it is read only to be thrown away.
+    this.#wire.resume();
+    this.#write();
+    this.#closeWhenWritten();
   }
 
   destroy(reason?: Error): void {
@@ -185,25 +198,9 @@ export class WebSocketChannel implements Channel, WireEvents {
     this.#receiver?.drained();
   }
 
-  #close(code: number): void {
-    if (this.#state !== "open") return;
-    this.#state = "closing";
-    this.#closingCode = code;
-    this.#arrived = [];
-    this.#paused = false;
-    if (this.#over) {
-      queueMicrotask(this.#finish);
-      return;
-    }
-    // From here on it is read only to be thrown away.
-    this.#wire.resume();
-    this.#write();
-    this.#closeWhenWritten();
-  }
-
   #closeWhenWritten(): void {
     if (this.#gathered.length > 0 && this.#wire.open) return;
-    this.#wire.close(this.#closingCode);
+    this.#wire.close(this.#closingCode ?? CloseCode.normal);
   }
 
   // What comes in.
@@ -246,8 +243,9 @@ export class WebSocketChannel implements Channel, WireEvents {
         this.#arrivedLength -= next.length;
         receiver.message(next);
       } else {
+        this.#closingCode = next.closeCode;
         receiver.malformed(next);
-        this.#close(next.closeCode);
+        this.close();
       }
     }
     // All at once: taking them one by one from the front would be slow for many.
@@ -281,7 +279,7 @@ export class WebSocketChannel implements Channel, WireEvents {
 
   #reportEnd(): void {
     this.#receiver?.ended();
-    if (this.#state === "open") this.#close(CloseCode.normal);
+    this.close();
   }
 
   readonly #finish = (): void => {

@@ -110,10 +110,14 @@ export class RawWebSocket {
     });
   }
 
-  /** Connects; the socket is put away after the test. */
-  static async dial(test: TestContext, address: string, headers?: Readonly<Record<string, string>>) {
+  /**
+   * Connects; the socket is put away after the test.
+   *
+   * @param early - sent without waiting to be let in
+   */
+  static async dial(test: TestContext, address: string, early: Uint8Array = Buffer.alloc(0)): Promise<RawWebSocket> {
     const socket = await plainSocket(test, address);
-    socket.write(upgradeRequest(address, headers));
+    socket.write(Buffer.concat([Buffer.from(upgradeRequest(address)), early]));
     const head = await answerHead(socket);
     if (!head.startsWith("HTTP/1.1 101")) throw new Error(`expected to be let in, got ${head}`);
     const raw = new RawWebSocket(socket);
