@@ -18,6 +18,16 @@ export interface WebSocketChannelOptions {
 const FIRST_LOT = 1_024;
 const LARGEST_LOT = 16 * 1_024;
 
+/* What gathered while the wire was busy goes in lots of at most so many characters, or one text: what waits here was not
+ * sent, and a slow reader is seen to make progress lot by lot. */
+const LONGEST_WRITE = 256 * 1_024;
+
+/** Those who asked when all that was sent by then would be handed over. */
+interface Waiting {
+  readonly ordinal: number;
+  readonly handOver: HandOver;
+}
+
 /**
  * A channel over a WebSocket (RFC 6455): each message a text frame of its own.
  *
@@ -41,7 +51,7 @@ export class WebSocketChannel implements Channel, WireEvents {
   /** The last text that was gathered: those sent while the channel is closing never are. */
   #taken = 0;
   #handedOver = 0;
-  #handOvers: HandOver | undefined;
+  #waiting: Waiting[] = [];
   #pressed = false;
 
   /* In: what came while nobody could take it. */
@@ -106,8 +116,11 @@ export class WebSocketChannel implements Channel, WireEvents {
     if (this.#taken !== this.#sent || lost) {
       return Promise.reject(this.#reason ?? new Error("the channel is closed"));
     }
-    this.#handOvers ??= newHandOver();
-    return this.#handOvers.promise;
+    const last = this.#waiting.at(-1);
+    if (last?.ordinal === this.#sent) return last.handOver.promise;
+    const handOver = newHandOver();
+    this.#waiting.push({ ordinal: this.#sent, handOver });
+    return handOver.promise;
   }
 
   pause(): void {
@@ -156,22 +169,31 @@ export class WebSocketChannel implements Channel, WireEvents {
     this.#write();
   };
 
-  /** Gives the wire what is gathered, unless it is still at the last lot: then the end of that gives it this. */
+  /** Gives the wire what is gathered, until it is busy: then the end of that gives it the rest. */
   #write(): void {
     if (this.#gathered.length === 0) return;
-    if (!this.#wire.open || !this.#wire.ready) {
-      this.#checkPressure();
-      return;
+    while (this.#gathered.length > 0 && this.#wire.open && this.#wire.ready) {
+      const texts = this.#takeLot();
+      this.#lot = Math.min(this.#lot * 2, LARGEST_LOT);
+      this.#handedOver += texts.length;
+      while (this.#waiting[0] && this.#waiting[0].ordinal <= this.#handedOver)
+        this.#waiting.shift()?.handOver.resolve();
+      this.#wire.write(texts);
     }
-    const texts = this.#gathered;
-    this.#gathered = [];
-    this.#gatheredLength = 0;
-    this.#lot = Math.min(this.#lot * 2, LARGEST_LOT);
-    this.#handedOver = this.#taken;
-    this.#handOvers?.resolve();
-    this.#handOvers = undefined;
-    this.#wire.write(texts);
     this.#checkPressure();
+  }
+
+  #takeLot(): string[] {
+    const gathered = this.#gathered;
+    let count = gathered.length;
+    let length = this.#gatheredLength;
+    if (length > LONGEST_WRITE) {
+      length = 0;
+      for (count = 0; count === 0 || length < LONGEST_WRITE; count++) length += (gathered[count] as string).length;
+    }
+    this.#gatheredLength -= length;
+    if (count === gathered.length) this.#gathered = [];
+    return count === gathered.length ? gathered : gathered.splice(0, count);
   }
 
   written(): void {
@@ -293,8 +315,8 @@ export class WebSocketChannel implements Channel, WireEvents {
   #loseGathered(): void {
     this.#gathered = [];
     this.#gatheredLength = 0;
-    this.#handOvers?.reject(this.#reason ?? new Error("the channel is closed"));
-    this.#handOvers = undefined;
+    const reason = this.#reason ?? new Error("the channel is closed");
+    for (const { handOver } of this.#waiting.splice(0)) handOver.reject(reason);
   }
 }
 

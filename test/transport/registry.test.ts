@@ -21,6 +21,15 @@ describe("a route", () => {
     });
   }
 
+  it("leads to ws and wss, which are one transport, and loaded when it is asked for", async () => {
+    const { webSocket } = await import("../../src/transport/websocket.ts");
+    for (const scheme of ["ws", "wss"]) {
+      const route = routeTo(`${scheme}://localhost:1`);
+      assert.equal(route.address.scheme, scheme);
+      assert.equal(await route.load(), webSocket);
+    }
+  });
+
   it("leads to a registered transport, whose loader runs when it is asked to", async () => {
     let loaded = 0;
     registerTransport("x-nowhere", async () => {
@@ -40,7 +49,10 @@ describe("a route", () => {
         (error: unknown) => error instanceof InvalidAddressError && (error.address === address || !address),
       );
     }
-    assert.throws(() => routeTo("gopher://localhost:70"), /there is no transport for gopher: .*tcp, tls, unix/);
+    assert.throws(
+      () => routeTo("gopher://localhost:70"),
+      /there is no transport for gopher: .*tcp, tls, unix, ws, wss/,
+    );
   });
 
   it("leads nowhere from what is no address", () => {
