@@ -68,3 +68,4 @@ export type {
 export type { UnixListenOptions } from "./transport/unix.ts";
 export type { WebSocketCloseError } from "./transport/websocket-close.ts";
 export type { UpgradeRequest, WebSocketDialOptions, WebSocketListenOptions } from "./transport/websocket-options.ts";
+export type { WebSocketViolation, WebSocketViolationName } from "./transport/websocket-wire.ts";
