@@ -36,13 +36,20 @@ export async function dialWebSocket(address: Address, { limits, signal, transpor
     createConnection: () => (secure ? connectSecurely(secure) : connect(plain)),
   });
   const wrap = (socket: Socket) =>
-    new WebSocketChannel(new NodeWire(webSocket, socket, { messageBytes: limits.messageBytes, heartbeat }), {
-      limits,
-      peer: {
-        ...(secure ? securePeer("wss", socket as TLSSocket) : networkPeer("ws", socket)),
-        subprotocol: webSocket.protocol === "" ? undefined : webSocket.protocol,
+    new WebSocketChannel(
+      new NodeWire(webSocket, socket, {
+        masked: true,
+        messageBytes: limits.messageBytes,
+        heartbeat,
+      }),
+      {
+        limits,
+        peer: {
+          ...(secure ? securePeer("wss", socket as TLSSocket) : networkPeer("ws", socket)),
+          subprotocol: webSocket.protocol === "" ? undefined : webSocket.protocol,
+        },
       },
-    });
+    );
   return opened(webSocket, signal, wrap);
 }
 

@@ -5,6 +5,7 @@ import { FramingError } from "../framing/framing-error.ts";
 import { textOf } from "../framing/text.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { CloseCode } from "./websocket-close.ts";
+import { textFrames } from "./websocket-frames.ts";
 import { Heartbeat } from "./websocket-heartbeat.ts";
 import { WebSocketViolation, type WebSocketWire, type WireEvents } from "./websocket-wire.ts";
 
@@ -22,6 +23,8 @@ export function wireOptions(messageBytes: number) {
 
 /** What a {@link NodeWire} can be told. */
 export interface NodeWireOptions {
+  /** Whether this end is the client, whose frames are masked. */
+  readonly masked: boolean;
   /** The longest message that is taken in, as `wireOptions` had it. */
   readonly messageBytes: number;
   /** Milliseconds of silence before a ping, Infinity for none. */
@@ -29,7 +32,10 @@ export interface NodeWireOptions {
   readonly clock?: Clock;
 }
 
-/** A WebSocket of the package `ws`. */
+/**
+ * A WebSocket of the package `ws`, which reads, answers pings, and opens and closes it. Texts are written past it, in
+ * frames of this project's own; without compression nothing of `ws` is in between.
+ */
 export class NodeWire implements WebSocketWire {
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
@@ -83,11 +89,8 @@ export class NodeWire implements WebSocketWire {
   }
 
   write(texts: readonly string[]): void {
-    const last = texts.length - 1;
     this.#unwritten++;
-    this.#socket.cork();
-    for (const [at, text] of texts.entries()) this.#webSocket.send(text, at === last ? this.#onWritten : undefined);
-    this.#socket.uncork();
+    this.#socket.write(textFrames(texts, this.#options.masked), this.#onWritten);
   }
 
   pause(): void {

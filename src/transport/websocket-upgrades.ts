@@ -88,7 +88,7 @@ export class Upgrades {
       const subprotocol = webSocket.protocol === "" ? undefined : webSocket.protocol;
       const { heartbeat } = this.#settings;
       const channel = new WebSocketChannel(
-        new NodeWire(webSocket, socket, { messageBytes: limits.messageBytes, heartbeat }),
+        new NodeWire(webSocket, socket, { masked: false, messageBytes: limits.messageBytes, heartbeat }),
         {
           limits,
           peer: { ...asked.peer, http, subprotocol },
