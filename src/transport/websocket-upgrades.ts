@@ -15,6 +15,9 @@ import { NodeWire, wireOptions } from "./websocket-node-wire.ts";
 import type { ListenSettings, UpgradeRequest } from "./websocket-options.ts";
 import { isOriginAllowed } from "./websocket-origin.ts";
 
+/* How long to go on reading, and throwing away, behind an answer that refuses. */
+const LINGER_MS = 1_000;
+
 /**
  * Answers requests to connect: looks at their origin, asks `authorize`, and makes channels of those that may (RFC 6455,
  * section 4.2). It is the same whether a server is there for WebSockets only or has other routes too.
@@ -62,6 +65,11 @@ export class Upgrades {
         (auth) => this.#upgrade(request, socket, head, asked, auth),
         (error) => this.#refuse(socket, request, statusOf(error), error),
       )
+      // As when somebody else has taken the same request.
+      .catch((error) => {
+        this.#options.refused(error);
+        socket.destroy();
+      })
       .finally(cancel);
   }
 
@@ -73,6 +81,8 @@ export class Upgrades {
 
   async #authorize(asked: UpgradeRequest, socket: Socket): Promise<unknown> {
     const { origins, authorize } = this.#settings;
+    // A draft that `ws` still speaks, where the origin stands in another header.
+    if (asked.headers["sec-websocket-version"] === "8") throw new HttpStatusError(400, "expected version 13, got 8");
     if (!isOriginAllowed(origins, asked, socket.localAddress)) {
       throw new HttpStatusError(403, `pages of ${asked.headers.origin} may not connect; see the option ws.origins`);
     }
@@ -126,7 +136,12 @@ export function answer(socket: Socket, status: number, text = ""): void {
     "Sec-WebSocket-Version: 13",
   ];
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
-  socket.end(body, () => socket.destroy());
+  socket.end(body);
+  // Closing a socket with unread bytes would reset it, and the reset could destroy the answer on its way.
+  socket.resume();
+  socket.once("end", () => socket.destroy());
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(linger));
 }
 
 function upgradeRequestOf({ url = "/", headers }: IncomingMessage, socket: Socket): UpgradeRequest {

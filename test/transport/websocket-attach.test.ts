@@ -87,6 +87,16 @@ describe("WebSockets on an HTTP server", { timeout: 30_000 }, () => {
     assert.match(await answerHead(socket), /^HTTP\/1\.1 299 Mine/);
   });
 
+  it("survive somebody who takes the same request", async (t) => {
+    const { http, host } = await web(t);
+    const { log } = attach(t, http, { path: "/rpc" });
+    const greedy = new WebSocketServer({ noServer: true });
+    http.on("upgrade", (request, socket, head) => greedy.handleUpgrade(request, socket, head, () => {}));
+    const client = clientOf(t, `ws://${host}/rpc`, { timeout: 0 });
+    await assert.rejects(client.call("echo", [1]), { name: "ConnectionLostError" });
+    await log.said(/was refused/);
+  });
+
   it("are gone when the server is closed, and the HTTP server is not", async (t) => {
     const { http, host } = await web(t);
     const { server, address } = attach(t, http, { path: "/rpc" });

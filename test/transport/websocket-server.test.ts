@@ -151,6 +151,17 @@ describe("authorize", () => {
     });
   }
 
+  it("refuses, and is heard, whatever the client has sent behind its request", async (t) => {
+    const authorize = () => {
+      throw new HttpStatusError(403, "not you");
+    };
+    const { address } = await serve(t, { authorize });
+    const socket = await plainSocket(t, address);
+    socket.write(upgradeRequest(address));
+    socket.write(Buffer.alloc(4 * KiB * KiB));
+    assert.match(await readAll(socket), /^HTTP\/1\.1 403 .*not you$/s);
+  });
+
   it("is told who asks", async (t) => {
     let asked: UpgradeRequest | undefined;
     const authorize = (request: UpgradeRequest) => {
@@ -208,6 +219,7 @@ describe("a request that is no upgrade to WebSocket", { timeout: 30_000 }, () =>
     ["without a key", { "Sec-WebSocket-Key": undefined }, 400],
     ["with a key that is none", { "Sec-WebSocket-Key": "short" }, 400],
     ["of another version", { "Sec-WebSocket-Version": "7" }, 400],
+    ["of a draft, which has the origin elsewhere", { "Sec-WebSocket-Version": "8" }, 400],
     ["to something else", { Upgrade: "h2c" }, 400],
     ["with subprotocols that are none", { "Sec-WebSocket-Protocol": "a,,b" }, 400],
     ["that does not ask to upgrade", { Connection: undefined, Upgrade: undefined }, 426],
