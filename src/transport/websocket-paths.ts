@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { answer, type Upgrades } from "./websocket-upgrades.ts";
+import { answer, pathOf, type Upgrades } from "./websocket-upgrades.ts";
 
 /* One listener a server, so that they agree on what is none of theirs. */
 const known = new WeakMap<Server, Paths>();
@@ -52,9 +52,4 @@ export function takePath(server: Server, path: string, upgrades: Upgrades): () =
   }
   paths.add(path, upgrades);
   return () => paths.remove(path);
-}
-
-/** The path of a request, without its query. */
-function pathOf({ url = "/" }: IncomingMessage): string {
-  return url.split("?", 1)[0] as string;
 }

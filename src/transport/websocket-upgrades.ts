@@ -114,7 +114,9 @@ export class Upgrades {
     if (!this.#asking.delete(socket)) return;
     const { message } = cause instanceof Error ? cause : new Error(String(cause));
     const from = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#options.refused(new Error(`${from} asked for ${request.url}, and got ${status}: ${message}`, { cause }));
+    // Without the query, where tokens stand.
+    const path = pathOf(request);
+    this.#options.refused(new Error(`${from} asked for ${path}, and got ${status}: ${message}`, { cause }));
     // What went wrong inside of this server is nothing the peer needs to know.
     answer(socket, status, status === 500 ? "" : message);
   }
@@ -142,6 +144,11 @@ export function answer(socket: Socket, status: number, text = ""): void {
   socket.once("end", () => socket.destroy());
   const linger = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once("close", () => clearTimeout(linger));
+}
+
+/** The path of a request, without its query. */
+export function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split("?", 1)[0] as string;
 }
 
 function upgradeRequestOf({ url = "/", headers }: IncomingMessage, socket: Socket): UpgradeRequest {

@@ -140,13 +140,13 @@ describe("authorize", () => {
       };
       const { address, log } = await serve(t, { authorize });
       const socket = await plainSocket(t, address);
-      socket.write(upgradeRequest(address));
+      socket.write(upgradeRequest(`${address}?token=secret`));
       const answer = await readAll(socket);
       assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
       assert.equal(answer.split("\r\n\r\n")[1], text);
       await log.said(/was refused/);
       const reason = log.entries[0]?.details[0] as Error;
-      assert.match(reason.message, /^127\.0\.0\.1:\d+ asked for \/rpc, and got/);
+      assert.match(reason.message, /^127\.0\.0\.1:\d+ asked for \/rpc, and got/, "no token in the log");
       assert.equal(reason.cause, error);
     });
   }
