@@ -50,13 +50,24 @@ export {
 export type { Exports, RemoteMethod } from "./service/exports.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
-export type { PeerCertificate, PeerInfo, PeerTls } from "./service/peer.ts";
+export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";
 export { ChildExitError } from "./transport/child-exit-error.ts";
-export { registerTransport, type TransportLoader } from "./transport/registry.ts";
+export { registerTransport } from "./transport/registry.ts";
+export type { TlsDialOptions, TlsListenOptions } from "./transport/secure.ts";
+export { HttpStatusError } from "./transport/status-error.ts";
 export type { StdioDialOptions } from "./transport/stdio.ts";
-export type { TlsDialOptions, TlsListenOptions } from "./transport/tls.ts";
-export type { AcceptOptions, DialOptions, Listener, Transport } from "./transport/transport.ts";
+export type {
+  AcceptOptions,
+  Attachment,
+  DialOptions,
+  Listener,
+  Transport,
+  TransportLoader,
+} from "./transport/transport.ts";
 export type { UnixListenOptions } from "./transport/unix.ts";
+export type { WebSocketCloseError } from "./transport/websocket-close.ts";
+export type { UpgradeRequest, WebSocketDialOptions, WebSocketListenOptions } from "./transport/websocket-options.ts";
+export type { WebSocketViolation, WebSocketViolationName } from "./transport/websocket-wire.ts";

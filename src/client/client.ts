@@ -13,8 +13,9 @@ import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { routeTo } from "../transport/registry.ts";
+import type { TlsDialOptions } from "../transport/secure.ts";
 import type { StdioDialOptions } from "../transport/stdio.ts";
-import type { TlsDialOptions } from "../transport/tls.ts";
+import type { WebSocketDialOptions } from "../transport/websocket-options.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
 
@@ -31,12 +32,14 @@ export interface ClientOptions {
   readonly redial?: boolean | RedialOptions;
   /** Who answers the calls the server makes on this client's connection. Default: nobody. */
   readonly service?: Service;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix and stdio. */
+  /** Default: the `untrusted` profile for tcp, tls, ws and wss, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
-  /** For `tls:` addresses: authorities, the client's own certificate, … */
+  /** For `tls:` and `wss:` addresses: authorities, the client's own certificate, … */
   readonly tls?: TlsDialOptions;
   /** For `stdio:`: the program to run, its arguments, how it is ended, … */
   readonly stdio?: StdioDialOptions;
+  /** For `ws:` and `wss:` addresses: headers, subprotocols, … */
+  readonly ws?: WebSocketDialOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Where disconnections and stray answers are reported. Default: warnings and errors go to the console. */
@@ -76,7 +79,8 @@ export class Client<Api extends object = AnyApi> {
   readonly #line: Line;
 
   /**
-   * @param address - `tcp://host:port`, `tls://host:port`, `unix:/path`, `stdio:`, or of a registered transport
+   * @param address - `tcp://host:port`, `tls://host:port`, `ws://host:port/path`, `wss://host:port/path`, `unix:/path`,
+   * `stdio:`, or of a registered transport
    * @throws InvalidAddressError when it is no address
    * @throws RangeError when an option's value makes no sense
    */
@@ -85,7 +89,7 @@ export class Client<Api extends object = AnyApi> {
     this.address = route.address.text;
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
-    const { limits, service, tls, stdio, transport } = options;
+    const { limits, service, tls, stdio, ws, transport } = options;
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
     this.#events = new Emitter(logger);
@@ -99,7 +103,7 @@ export class Client<Api extends object = AnyApi> {
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? 10_000),
       redial: redialOf(options.redial),
-      transport: { ...transport, tls, stdio },
+      transport: { ...transport, tls, stdio, ws },
       service,
       pending: this.#pending,
       logger,

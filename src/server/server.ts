@@ -9,20 +9,23 @@ import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsListenOptions } from "../transport/tls.ts";
-import type { Listener } from "../transport/transport.ts";
+import type { TlsListenOptions } from "../transport/secure.ts";
+import type { Attachment, Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix.ts";
+import type { WebSocketListenOptions } from "../transport/websocket-options.ts";
 
 /** How a server is made. */
 export interface ServerOptions {
   /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix and stdio. */
+  /** Default: the `untrusted` profile for tcp, tls, ws and wss, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
-  /** For `tls:` addresses: certificate, key, whether clients must show a certificate, … */
+  /** For `tls:` and `wss:` addresses: certificate, key, whether clients must show a certificate, … */
   readonly tls?: TlsListenOptions;
   /** For `unix:` addresses: the socket file's mode. */
   readonly unix?: UnixListenOptions;
+  /** For `ws:` and `wss:` addresses: which web pages may connect, who else may, … */
+  readonly ws?: WebSocketListenOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Default: warnings and errors go to the console. */
@@ -108,11 +111,11 @@ export class Server {
     const route = routeTo(address);
     const transport = await route.load();
     const limits = resolveLimits(this.#options.limits, transport.limits);
-    const { tls, unix } = this.#options;
+    const { tls, unix, ws } = this.#options;
     const options = {
       limits,
-      transport: { ...this.#options.transport, tls, unix },
-      refused: (error: Error) => this.#logger.warn(`a connection to ${route.address.text} was refused:`, error),
+      transport: { ...this.#options.transport, tls, unix, ws },
+      refused: (error: Error) => this.#refused(route.address.text, error),
     };
     this.#assertOpen();
     const listener = await transport.listen(route.address, options, (channel) => this.accept(channel, limits));
@@ -122,6 +125,21 @@ export class Server {
     }
     this.#listeners.push(listener);
     void listener.ended?.then(() => this.#listenerEnded(listener));
+    return listener.address;
+  }
+
+  /**
+   * Accepts from something that listens already, until this server is closed: `webSocketsOn(httpServer, …)`, for example.
+   *
+   * @returns its address, as far as it is known
+   * @throws Error when it cannot be attached, or the server was closed
+   */
+  attach(attachment: Attachment): string {
+    this.#assertOpen();
+    const limits = resolveLimits(this.#options.limits, attachment.limits);
+    const refused = (error: Error) => this.#refused(listener.address, error);
+    const listener = attachment.listen({ limits, refused }, (channel) => this.accept(channel, limits));
+    this.#listeners.push(listener);
     return listener.address;
   }
 
@@ -199,6 +217,10 @@ export class Server {
   #listenerEnded(listener: Listener): void {
     this.#listeners.splice(this.#listeners.indexOf(listener), 1);
     if (this.#listeners.length === 0 && this.#connections.size === 0) void this.close();
+  }
+
+  #refused(address: string, error: Error): void {
+    this.#logger.warn(`a connection to ${address} was refused:`, error);
   }
 
   #assertOpen(): void {

@@ -28,6 +28,9 @@ export interface Transport {
   listen(address: Address, options: AcceptOptions, accept: (channel: Channel) => void): Promise<Listener>;
 }
 
+/** Loads a transport when it is first needed. */
+export type TransportLoader = () => Promise<Transport>;
+
 /** What a transport is told when it dials. */
 export interface DialOptions {
   readonly limits: Limits;
@@ -56,4 +59,15 @@ export interface Listener {
   readonly ended?: Promise<void> | undefined;
   /** Stops accepting. Channels that were accepted live on. Idempotent; resolves when the address is free again. */
   close(): Promise<void>;
+}
+
+/**
+ * A way to listen on what is there already, without an address of its own: a path of an HTTP server, for example. See
+ * `Server.attach`.
+ */
+export interface Attachment {
+  /** The limits that hold where the user gave none. */
+  readonly limits: Limits;
+  /** As a transport's `listen`; closing the listener leaves alone what it is attached to. */
+  listen(options: Omit<AcceptOptions, "transport">, accept: (channel: Channel) => void): Listener;
 }

@@ -10,9 +10,9 @@ import { temporaryDirectory } from "../support/temporary.ts";
 const CALLS = 1_000;
 
 describe("when a server is killed", () => {
-  for (const transport of ["tcp", "unix"]) {
+  for (const transport of ["tcp", "ws", "unix"]) {
     it(`under ${CALLS} pending calls over ${transport}, each settles once, with its outcome`, async (t) => {
-      const address = transport === "tcp" ? undefined : `unix:${temporaryDirectory(t)}/s.sock`;
+      const address = transport === "unix" ? `unix:${temporaryDirectory(t)}/s.sock` : `${transport}://127.0.0.1:0`;
       const server = await ServerProcess.start(t, address);
       const client = clientOf(t, server.address, { timeout: 0 });
       const reasons: DisconnectError[] = [];
@@ -43,7 +43,7 @@ describe("when a server is killed", () => {
       await assert.rejects(client.call("echo", [1]), { name: "DialError", outcome: "not-sent" });
 
       // A port that was given up may be somebody else's by now; a path in a directory of one's own is not.
-      if (transport === "tcp") return;
+      if (transport !== "unix") return;
       await ServerProcess.start(t, server.address);
       assert.equal(await client.call("echo", ["back"]), "back");
     });

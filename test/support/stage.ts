@@ -18,10 +18,13 @@ export interface TransportUnderTest {
   readonly listenOptions?: () => Readonly<Record<string, unknown>>;
   /** A socket, or what stands for one, that dials, and its event that says that it works. */
   readonly rawDial: (address: string) => Duplex;
-  readonly ready: "connect" | "secureConnect" | "ready";
-  /** A server, or what stands for one, that is about to listen, and its event that gives a socket. */
-  readonly rawListen: (address: string) => EventEmitter & { close(): unknown };
-  readonly accepts: "connection" | "secureConnection";
+  readonly ready: "connect" | "secureConnect" | "ready" | "upgraded";
+  /**
+   * A server, or what stands for one, that is about to listen, and its event that gives a socket. Of transports over byte
+   * streams only.
+   */
+  readonly rawListen?: (address: string) => EventEmitter & { close(): unknown };
+  readonly accepts?: "connection" | "secureConnection";
 }
 
 /** How one test may differ. */
@@ -113,9 +116,11 @@ export class Stage {
 
   /** A server that the transport knows nothing of, listening; gives its first socket. */
   async rawListen(address: string): Promise<{ readonly accepted: Promise<Duplex> }> {
-    const server = this.#subject.rawListen(address);
+    const { rawListen, accepts } = this.#subject;
+    if (!rawListen || !accepts) throw new Error("this transport is not over byte streams");
+    const server = rawListen(address);
     this.#test.after(() => server.close());
-    const accepted = once(server, this.#subject.accepts).then(([socket]) => this.#keep(socket));
+    const accepted = once(server, accepts).then(([socket]) => this.#keep(socket));
     await once(server, "listening");
     return { accepted };
   }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { trusted } from "../../src/protocol/limits.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
-import { registerTransport, routeTo, type TransportLoader } from "../../src/transport/registry.ts";
-import type { Transport } from "../../src/transport/transport.ts";
+import { registerTransport, routeTo } from "../../src/transport/registry.ts";
+import type { Transport, TransportLoader } from "../../src/transport/transport.ts";
 
 const nowhere: Transport = {
   limits: trusted,
@@ -20,6 +20,15 @@ describe("a route", () => {
       assert.equal(await route.load(), module[scheme]);
     });
   }
+
+  it("leads to ws and wss, which are one transport, and loaded when it is asked for", async () => {
+    const { webSocket } = await import("../../src/transport/websocket.ts");
+    for (const scheme of ["ws", "wss"]) {
+      const route = routeTo(`${scheme}://localhost:1`);
+      assert.equal(route.address.scheme, scheme);
+      assert.equal(await route.load(), webSocket);
+    }
+  });
 
   it("leads to a registered transport, whose loader runs when it is asked to", async () => {
     let loaded = 0;
@@ -40,7 +49,10 @@ describe("a route", () => {
         (error: unknown) => error instanceof InvalidAddressError && (error.address === address || !address),
       );
     }
-    assert.throws(() => routeTo("gopher://localhost:70"), /there is no transport for gopher: .*tcp, tls, unix/);
+    assert.throws(
+      () => routeTo("gopher://localhost:70"),
+      /there is no transport for gopher: .*tcp, tls, unix, stdio, ws, wss/,
+    );
   });
 
   it("leads nowhere from what is no address", () => {

@@ -4,7 +4,7 @@ import type { PeerCertificate, PeerInfo } from "../service/peer.ts";
 import { networkPeer } from "./socket.ts";
 
 /** The peer of a TLS socket whose handshake is over. */
-export function tlsPeer(socket: TLSSocket): PeerInfo {
+export function securePeer(transport: string, socket: TLSSocket): PeerInfo {
   // Taken now, since a closed socket knows nothing; read when somebody asks, which most never do.
   const x509 = socket.getPeerX509Certificate();
   let certificate: PeerCertificate | undefined;
@@ -17,7 +17,7 @@ export function tlsPeer(socket: TLSSocket): PeerInfo {
       return certificate;
     },
   };
-  return { ...networkPeer("tls", socket), tls };
+  return { ...networkPeer(transport, socket), tls };
 }
 
 /** Why the peer's certificate was not trusted. The types promise an `Error`; Node.js gives a code. */
