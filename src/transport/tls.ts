@@ -1,9 +1,11 @@
-import { type AddressInfo, isIP, type Socket } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import { type ConnectionOptions, connect, createServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { untrusted } from "../protocol/limits.ts";
-import { dial, framed, listening, SocketListener, socketOptions } from "./socket.ts";
+import type { PeerInfo } from "../service/peer.ts";
+import { MIN_VERSION, tlsListenOptions, tlsOptions, watchHandshakes } from "./secure.ts";
+import { peerTls } from "./secure-peer.ts";
+import { dial, framed, listening, networkPeer, SocketListener, socketOptions } from "./socket.ts";
 import { hostAndPort, withPort } from "./socket-address.ts";
-import { authorizationErrorOf, tlsPeer } from "./tls-peer.ts";
 import type { Transport } from "./transport.ts";
 
 /** What the address and the transport decide. */
@@ -40,9 +42,6 @@ export type TlsDialOptions = Omit<ConnectionOptions, Decided>;
  */
 export type TlsListenOptions = Omit<TlsOptions, Decided | "pauseOnConnect">;
 
-const HANDSHAKE_MS = 10_000;
-const MIN_VERSION = "TLSv1.2";
-
 /**
  * TLS over TCP: `tls://example.org:7443`; otherwise addresses are as tcp's are, and so are the limits. A dial is done
  * when the handshake is, and the server's certificate verified.
@@ -54,7 +53,7 @@ export const tls: Transport = {
 
   async connect(address, options) {
     const where = hostAndPort(address, "dial");
-    const given = optionsOf<TlsDialOptions>(options.transport);
+    const given = tlsOptions<TlsDialOptions>(options.transport);
     const wrap = framed(address, options, tlsPeer);
     const start = () =>
       connect({
@@ -70,62 +69,24 @@ export const tls: Transport = {
 
   async listen(address, options, accept) {
     const where = hostAndPort(address, "listen");
-    const given = optionsOf<TlsListenOptions>(options.transport);
-    if (!((given.cert && given.key) || given.pfx || given.SNICallback || given.pskCallback)) {
-      throw new TypeError("expected the server's certificate and key in the options tls.cert and tls.key, got none");
-    }
+    const given = tlsListenOptions(options.transport);
     const wrap = framed(address, options, tlsPeer);
     const server = createServer({
-      minVersion: MIN_VERSION,
-      handshakeTimeout: HANDSHAKE_MS,
       ...given,
       ...socketOptions,
       // A client that hangs up in the handshake is gone. Half-closing is for afterwards.
       allowHalfOpen: false,
     });
-    // The connections whose handshake is not over, by who is on the other end: closing the listener ends them.
-    const handshakes = new Map<string, Socket>();
-    server.on("connection", (socket: Socket) => {
-      const key = endOf(socket);
-      handshakes.set(key, socket);
-      socket.once("close", () => handshakes.get(key) === socket && handshakes.delete(key));
-    });
+    const endHandshakes = watchHandshakes(server, options.refused);
     server.on("secureConnection", (socket: TLSSocket) => {
-      handshakes.delete(endOf(socket));
       socket.allowHalfOpen = true;
       accept(wrap(socket));
     });
-    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-      options.refused(whyRefused(error, socket));
-      socket.destroy();
-    });
     await listening(server, where, options.refused);
-    return new SocketListener(withPort(address, (server.address() as AddressInfo).port), server, () => {
-      for (const socket of handshakes.values()) socket.destroy();
-    });
+    return new SocketListener(withPort(address, (server.address() as AddressInfo).port), server, endHandshakes);
   },
 };
 
-/** What the user said under `tls`. */
-function optionsOf<Options extends object>(transport: Readonly<Record<string, unknown>>): Partial<Options> {
-  const { tls: given = {} } = transport;
-  if (typeof given !== "object" || given === null)
-    throw new TypeError(`expected an object as the option tls, got ${typeof given}`);
-  for (const name of ["host", "port", "path", "socket"]) {
-    if (name in given) throw new TypeError(`expected no ${name} in the option tls: the address says where to go`);
-  }
-  // What is undefined was not said: it must not stand in for a default.
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Options>;
-}
-
-/** Tells the two ends of a server's connections apart from those of all others. */
-function endOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`;
-}
-
-/** Node.js drops a client whose certificate it does not trust without a word, as if the client had hung up. */
-function whyRefused(error: Error, socket: TLSSocket): Error {
-  const code = authorizationErrorOf(socket);
-  if (code === undefined) return error;
-  return Object.assign(new Error(`the client's certificate was refused: ${code}`, { cause: error }), { code });
+function tlsPeer(socket: TLSSocket): PeerInfo {
+  return { ...networkPeer("tls", socket), tls: peerTls(socket) };
 }
