@@ -12,6 +12,7 @@ import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
+import type { HttpDialOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsDialOptions } from "../transport/tls.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
@@ -30,10 +31,12 @@ export interface ClientOptions {
   readonly redial?: boolean | RedialOptions;
   /** Who answers the calls the server makes on this client's connection. Default: nobody. */
   readonly service?: Service;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix. */
+  /** Default: the `untrusted` profile for tcp, tls, http and https, `trusted` for unix. */
   readonly limits?: LimitOptions;
   /** For `tls:` addresses: authorities, the client's own certificate, … */
   readonly tls?: TlsDialOptions;
+  /** For `http:` and `https:` addresses: headers, how many requests at once, another `fetch`. */
+  readonly http?: HttpDialOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Where disconnections and stray answers are reported. Default: warnings and errors go to the console. */
@@ -65,7 +68,7 @@ export type ClientEvents = {
  * be called, and results are `unknown`.
  */
 export class Client<Api extends object = AnyApi> {
-  /** The address as it was given. */
+  /** The address as it was given, but for a user and password in it. */
   readonly address: string;
   readonly #events: Emitter<ClientEvents>;
   readonly #pending: PendingCalls;
@@ -79,10 +82,10 @@ export class Client<Api extends object = AnyApi> {
    */
   constructor(address: string | URL, options: ClientOptions = {}) {
     const route = routeTo(address);
-    this.address = route.address.text;
+    this.address = route.address.shown;
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
-    const { limits, service, tls, transport } = options;
+    const { limits, service, tls, http, transport } = options;
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
     this.#events = new Emitter(logger);
@@ -96,7 +99,7 @@ export class Client<Api extends object = AnyApi> {
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? 10_000),
       redial: redialOf(options.redial),
-      transport: { ...transport, tls },
+      transport: { ...transport, tls, http },
       service,
       pending: this.#pending,
       logger,

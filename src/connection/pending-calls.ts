@@ -26,6 +26,8 @@ export class PendingCalls {
   #lastId = 0;
   /** How many were sent and given up, by timeout or signal: their answers may still come. */
   givenUp = 0;
+  /** Told of each that was given up, when it is settled, so that nothing is done for it in vain. */
+  onGiveUp: ((call: PendingCall) => void) | undefined;
   /** Why nothing was sent so far, for timeouts while a dial fails again and again. */
   obstacle: unknown;
 
@@ -118,6 +120,7 @@ export class PendingCalls {
   #giveUp(call: PendingCall, error: unknown): void {
     if (call.ordinal > 0) this.givenUp++;
     this.reject(call, error);
+    this.onGiveUp?.(call);
   }
 
   #resize(length: number): void {

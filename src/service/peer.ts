@@ -8,6 +8,16 @@ export interface PeerInfo {
   readonly port?: number | undefined;
   /** What TLS says of the peer, on a TLS connection. */
   readonly tls?: PeerTls | undefined;
+  /** The headers of the HTTP request that it came by, names in lower case, where there was one. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What the server's `authorize` hook returned, where there is one. */
+  readonly auth?: unknown;
+}
+
+/** A peer in a sentence. */
+export function nameOf({ transport, address, port }: PeerInfo): string {
+  if (address === undefined) return `the ${transport} peer`;
+  return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
 }
 
 /** A peer as TLS knows it. */
