@@ -8,6 +8,8 @@ const loaders = new Map<string, TransportLoader>([
   ["tcp", async () => (await import("./tcp.ts")).tcp],
   ["tls", async () => (await import("./tls.ts")).tls],
   ["unix", async () => (await import("./unix.ts")).unix],
+  ["http", async () => (await import("./http/http.ts")).http],
+  ["https", async () => (await import("./http/http.ts")).https],
 ]);
 
 /**
