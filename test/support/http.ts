@@ -85,6 +85,7 @@ export function readUntil(socket: Socket, isEnough: (text: string) => boolean): 
     };
     socket.on("data", take).on("end", done).on("close", done);
     if (socket.destroyed) done();
+    else socket.resume();
   });
 }
 

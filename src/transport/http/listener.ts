@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
 import type { Listener } from "../transport.ts";
 
 /**
@@ -29,8 +29,9 @@ export class HttpListener implements Listener {
 
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
-      // Also ends connections that wait for a request. The address is free when it returns.
-      this.#server.close();
+      // HTTP's own close would cut the connections whose answers are written and not yet read. The address is free when
+      // this returns.
+      NetServer.prototype.close.call(this.#server);
       this.#endHandshakes();
       for (const answers of this.#connections.values()) for (const answer of answers) this.#makeLast(answer);
       setImmediate(resolve);
@@ -41,8 +42,13 @@ export class HttpListener implements Listener {
   async end(timeout: number): Promise<void> {
     this.#ending = true;
     for (const socket of this.#connections.keys()) this.#cutIfPaid(socket);
-    if (this.#connections.size === 0) return;
-    await new Promise<void>((resolve) => {
+    if (this.#connections.size > 0) await this.#empty(timeout);
+    // Puts away what Node.js keeps for connections.
+    this.#server.close();
+  }
+
+  #empty(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
       const timer = setTimeout(() => {
         for (const socket of this.#connections.keys()) socket.destroy();
       }, timeout);
