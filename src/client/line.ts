@@ -174,6 +174,9 @@ export class Line implements Outlet {
         connection: { ...connection, peer: carrier.peer },
       });
     }
+    if (this.#options.service) {
+      this.#options.logger.warn(`the other end of ${route.address.shown} cannot call this client's service`);
+    }
     return new ExchangeLink(carrier, {
       ...this.#options,
       ...hooks,

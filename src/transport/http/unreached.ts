@@ -21,6 +21,8 @@ export function whyUnreached(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === "connect" || syscall === "getaddrinfo" || UNCONNECTED.has(String(code))) return error;
+  // One that fetch never talks to, since other protocols live there: https://fetch.spec.whatwg.org/#port-blocking
+  if (error.message === "bad port") return error;
   // A name that stands for several addresses fails at each of them.
   const { errors } = error as Partial<AggregateError>;
   if (errors && errors.length > 0) return errors.every((each) => whyUnreached(each)) ? error : undefined;
