@@ -54,7 +54,7 @@ export {
 export type { Exports, RemoteMethod } from "./service/exports.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
-export type { PeerCertificate, PeerInfo, PeerTls } from "./service/peer.ts";
+export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";
@@ -67,7 +67,7 @@ export type {
   HttpListenOptions,
 } from "./transport/http/options.ts";
 export { registerTransport, type TransportLoader } from "./transport/registry.ts";
+export type { TlsDialOptions, TlsListenOptions } from "./transport/secure.ts";
 export { HttpStatusError, type HttpStatusErrorOptions } from "./transport/status-error.ts";
-export type { TlsDialOptions, TlsListenOptions } from "./transport/tls.ts";
 export type { AcceptOptions, DialOptions, Listener, Transport } from "./transport/transport.ts";
 export type { UnixListenOptions } from "./transport/unix.ts";

@@ -14,7 +14,7 @@ import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsDialOptions } from "../transport/tls.ts";
+import type { TlsDialOptions } from "../transport/secure.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
 

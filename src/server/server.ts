@@ -14,7 +14,7 @@ import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpListenOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsListenOptions } from "../transport/tls.ts";
+import type { TlsListenOptions } from "../transport/secure.ts";
 import type { Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix.ts";
 

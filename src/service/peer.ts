@@ -1,6 +1,6 @@
 /** Who is on the other end of a connection, as far as the transport can tell. */
 export interface PeerInfo {
-  /** The scheme of the transport: `tcp`, `tls`, `unix`, `memory`, … */
+  /** The scheme of the transport: `tcp`, `tls`, `unix`, `http`, `memory`, … */
   readonly transport: string;
   /** The peer's IP address, where there is one. */
   readonly address?: string | undefined;
@@ -8,10 +8,27 @@ export interface PeerInfo {
   readonly port?: number | undefined;
   /** What TLS says of the peer, on a TLS connection. */
   readonly tls?: PeerTls | undefined;
-  /** The headers of the HTTP request that it came by, names in lower case, where there was one. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What the server's `authorize` hook returned, where there is one. */
-  readonly auth?: unknown;
+  /** The HTTP request that the peer came with, on a server that was asked by one. */
+  readonly http?: PeerHttp | undefined;
+}
+
+/** An HTTP request, and what the server made of it. */
+export interface PeerHttp {
+  /** Path and query, as the client wrote them: `/rpc?room=7`. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: RequestHeaders;
+  /** What the server's option `authorize` returned, for example the user that a token stands for. */
+  readonly auth: unknown;
+}
+
+/** The headers of an HTTP request by their names in lower case; one that may come several times is an array. */
+export interface RequestHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
 }
 
 /** A peer in a sentence. */

@@ -13,7 +13,7 @@ import { gate, watch } from "../support/settling.ts";
 import { turns } from "../support/turns.ts";
 
 const connection: CallerConnection = {
-  peer: { transport: "test", auth: "somebody" },
+  peer: { transport: "test", address: "somebody" },
   call: () => assert.fail("nobody calls back"),
   notify: () => assert.fail("nobody calls back"),
 };
@@ -23,7 +23,7 @@ function working() {
   const work = gate<string>();
   const signals: AbortSignal[] = [];
   const service = exampleService()
-    .addMethod("who", (context: CallContext) => context.connection?.peer.auth, { context: true })
+    .addMethod("who", (context: CallContext) => context.connection?.peer.address, { context: true })
     .addMethod(
       "work",
       ({ signal }: CallContext) => {

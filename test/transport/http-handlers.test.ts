@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import type { CallContext } from "../../src/service/context.ts";
+import type { PeerInfo } from "../../src/service/peer.ts";
 import { Service } from "../../src/service/service.ts";
 import { fetchHandler, HttpStatusError, nodeHandler } from "../../src/transport/http/index.ts";
 import { cleanUp } from "../support/cleanup.ts";
@@ -137,21 +138,16 @@ describe("a handler of the Fetch API", () => {
     const heads: unknown[] = [];
     const handler = fetchHandler(example().service, {
       addressOf: (_request, info: { remote: string }) => info.remote,
-      authorize: ({ url, headers, address }) => {
-        heads.push([url, headers["x-own"], address]);
+      authorize: ({ url, headers, peer }) => {
+        heads.push([url, headers["x-own"], peer.address]);
         return { name: "somebody" };
       },
     });
     const headers = { "content-type": "application/json", "x-own": "mine" };
     const answer = await handler(request({ headers, body: callText("who") }), { remote: "192.0.2.1" });
-    const {
-      transport,
-      address,
-      auth,
-      headers: seen,
-    } = ((await answer.json()) as { result: Record<string, unknown> }).result;
-    assert.deepEqual([transport, address, auth], ["https", "192.0.2.1", { name: "somebody" }]);
-    assert.equal((seen as Record<string, string>)["x-own"], "mine");
+    const { transport, address, http } = ((await answer.json()) as { result: PeerInfo }).result;
+    assert.deepEqual([transport, address, http?.auth], ["https", "192.0.2.1", { name: "somebody" }]);
+    assert.equal(http?.headers["x-own"], "mine");
     assert.deepEqual(heads, [["/rpc?a=1", "mine", "192.0.2.1"]]);
   });
 

@@ -197,7 +197,7 @@ describe("options of http that make no sense are refused", () => {
     ["hosts that are no list", { hosts: "localhost" }, /http.hosts/],
     ["origins that are none", { origins: ["app.example"] }, /expected an origin such as/],
     ["origins of CORS that are none", { cors: { origins: [""] } }, /expected an origin such as/],
-    ["credentials for anyone", { cors: { origins: "any", credentials: true } }, /http.cors.origins to be a list/],
+    ["credentials for anyone", { cors: { origins: ["*"], credentials: true } }, /http.cors.origins to name them/],
     ["a hook that is none", { authorize: true }, /expected a function as the option http.authorize/],
   ] as const) {
     it(`to listen: ${what}`, async (t) => {

@@ -1,7 +1,6 @@
-import type { PeerInfo, PeerTls } from "../../service/peer.ts";
+import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { refused } from "./answer.ts";
 import { readStream } from "./body.ts";
-import type { HttpHeaders } from "./options.ts";
 import { answerTo, type HttpFront, type HttpRequest } from "./serve.ts";
 
 /** What a server of the Fetch API does with a request. What else the platform gives it is not looked at. */
@@ -31,25 +30,15 @@ export function fetchHandlerOf(
 
 /** A request of the Fetch API, as {@link HttpRequest} has it. */
 class FetchRequest implements HttpRequest {
-  readonly peer: PeerInfo & { auth?: unknown };
-  readonly address: string | undefined;
-  readonly tls: PeerTls | undefined = undefined;
+  readonly peer: PeerInfo;
   readonly #request: Request;
   readonly #url: URL;
-  #headers: HttpHeaders | undefined;
+  #headers: RequestHeaders | undefined;
 
   constructor(request: Request, address: string | undefined) {
     this.#request = request;
     this.#url = new URL(request.url);
-    this.address = address;
-    const headers = () => this.headers;
-    this.peer = {
-      transport: this.#url.protocol.slice(0, -1),
-      address,
-      get headers() {
-        return headers();
-      },
-    };
+    this.peer = { transport: this.#url.protocol.slice(0, -1), address };
   }
 
   get method(): string {
@@ -60,7 +49,7 @@ class FetchRequest implements HttpRequest {
     return this.#url.pathname + this.#url.search;
   }
 
-  get headers(): HttpHeaders {
+  get headers(): RequestHeaders {
     this.#headers ??= Object.fromEntries(this.#request.headers);
     return this.#headers;
   }

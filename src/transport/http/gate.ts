@@ -24,13 +24,13 @@ export class Gate {
    * @throws TypeError when the options make no sense
    */
   constructor({ hosts, origins, cors }: HttpAccessOptions, isLoopback: boolean) {
-    const byDefault = isLoopback ? [] : "any";
+    const byDefault = isLoopback ? [] : ["*"];
     const named = oneOf("hosts", hosts ?? byDefault, (host) => host.toLowerCase());
     this.#mayReach = hosts === undefined && isLoopback ? namesLoopback : (host) => named(host.toLowerCase());
     this.#maySend = oneOf("origins", origins ?? byDefault, originOf);
     this.#mayRead = cors ? oneOf("cors.origins", cors.origins, originOf) : () => false;
-    if (cors?.credentials && cors.origins === "any") {
-      throw new TypeError("expected http.cors.origins to be a list where http.cors.credentials is true");
+    if (cors?.credentials && cors.origins.includes("*")) {
+      throw new TypeError("expected http.cors.origins to name them where http.cors.credentials is true");
     }
     this.#cors = cors;
     this.#allow = cors ? "POST, OPTIONS" : "POST";
@@ -62,7 +62,7 @@ export class Gate {
     const origin = visitor.header("origin");
     if (!this.#cors) return NONE;
     // A cache must not give one origin what another one was allowed.
-    const vary = this.#cors.origins === "any" ? undefined : { vary: "origin" };
+    const vary = this.#cors.origins.includes("*") ? undefined : { vary: "origin" };
     if (origin === undefined || !this.#mayRead(origin)) return vary ?? NONE;
     return {
       ...vary,
@@ -100,12 +100,12 @@ export function namesLoopback(host: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(host);
 }
 
-/** Whether something stands in a list. */
-function oneOf(option: string, list: readonly string[] | "any", read: (text: string) => string) {
-  if (list === "any") return () => true;
+/** Whether something stands in a list, in which a star stands for anything. */
+function oneOf(option: string, list: readonly string[], read: (text: string) => string) {
   if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
-    throw new TypeError(`expected an array of strings or "any" as the option http.${option}`);
+    throw new TypeError(`expected an array of strings as the option http.${option}`);
   }
+  if (list.includes("*")) return () => true;
   const set = new Set(list.map(read));
   return (text: string) => set.has(text);
 }

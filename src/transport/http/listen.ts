@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type Address, InvalidAddressError, parametersOf } from "../address.ts";
-import { tlsListenOptions, watchHandshakes } from "../secure.ts";
+import { secureListenOptions, watchHandshakes } from "../secure.ts";
 import { listening } from "../socket.ts";
 import { withPort } from "../socket-address.ts";
 import type { AcceptOptions, Listener } from "../transport.ts";
@@ -58,7 +58,7 @@ function secureServer(
   transport: AcceptOptions["transport"],
   report: (error: Error) => void,
 ): [server: Server, endHandshakes: () => void] {
-  const server = createTlsServer({ ...tlsListenOptions(transport), ...times(given) });
+  const server = createTlsServer({ ...secureListenOptions(transport), ...times(given) });
   return [server, watchHandshakes(server, report)];
 }
 

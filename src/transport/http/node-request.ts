@@ -2,11 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { DisconnectError } from "../../connection/errors/disconnect-error.ts";
-import type { PeerInfo, PeerTls } from "../../service/peer.ts";
-import { peerTls } from "../secure-peer.ts";
+import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
+import { peerTls } from "../peer-tls.ts";
 import type { HttpAnswer } from "./answer.ts";
 import { Pieces } from "./body.ts";
-import type { HttpHeaders } from "./options.ts";
 import type { HttpRequest } from "./serve.ts";
 
 /* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
@@ -16,14 +15,13 @@ const STALLED_MS = 30_000;
 
 /** A request of Node.js, as {@link HttpRequest} has it. */
 export class NodeRequest implements HttpRequest {
-  readonly peer: PeerInfo & { auth?: unknown };
+  readonly peer: PeerInfo;
   readonly signal: AbortSignal;
   readonly #request: IncomingMessage;
-  #headers: HttpHeaders | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
-    this.peer = this.#makePeer(request.socket);
+    this.peer = peerOf(request.socket);
     this.signal = departureOf(request.socket, response);
   }
 
@@ -35,17 +33,8 @@ export class NodeRequest implements HttpRequest {
     return this.#request.url ?? "";
   }
 
-  get headers(): HttpHeaders {
-    this.#headers ??= flat(this.#request);
-    return this.#headers;
-  }
-
-  get address(): string | undefined {
-    return this.peer.address;
-  }
-
-  get tls(): PeerTls | undefined {
-    return this.peer.tls;
+  get headers(): RequestHeaders {
+    return this.#request.headers;
   }
 
   header(name: string): string | undefined {
@@ -79,20 +68,6 @@ export class NodeRequest implements HttpRequest {
       };
       request.on("data", onData).on("end", onEnd).on("error", onBreak).on("close", onBreak);
     });
-  }
-
-  #makePeer(socket: Socket): PeerInfo {
-    const tls = tlsOf(socket);
-    const headers = () => this.headers;
-    return {
-      transport: tls ? "https" : "http",
-      address: socket.remoteAddress,
-      port: socket.remotePort,
-      tls,
-      get headers() {
-        return headers();
-      },
-    };
   }
 }
 
@@ -128,25 +103,20 @@ function cutIfStalled(response: ServerResponse): void {
   response.prependOnceListener("finish", () => socket.setTimeout(timeout));
 }
 
-/* What TLS says of a connection, which has many requests. */
-const knownTls = new WeakMap<Socket, PeerTls>();
+/* Who is on the other end of a connection, which has many requests. */
+const peers = new WeakMap<Socket, PeerInfo>();
 
-function tlsOf(socket: Socket): PeerTls | undefined {
-  if (!("encrypted" in socket)) return undefined;
-  let tls = knownTls.get(socket);
-  if (!tls) {
-    tls = peerTls(socket as TLSSocket);
-    knownTls.set(socket, tls);
+function peerOf(socket: Socket): PeerInfo {
+  let peer = peers.get(socket);
+  if (!peer) {
+    const where = { address: socket.remoteAddress, port: socket.remotePort };
+    peer =
+      "encrypted" in socket
+        ? { transport: "https", ...where, tls: peerTls(socket as TLSSocket) }
+        : { transport: "http", ...where };
+    peers.set(socket, peer);
   }
-  return tls;
-}
-
-function flat({ headers }: IncomingMessage): HttpHeaders {
-  const flattened: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flattened[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return flattened;
+  return peer;
 }
 
 /* The requests of each connection that are not answered. A pipelined one hears nothing of its connection's end. */

@@ -23,16 +23,16 @@ export type HttpHeaders = Readonly<Record<string, string>>;
 export interface HttpAccessOptions {
   /**
    * The names by which clients may reach it, without ports: what the `Host` header has to name (RFC 9110, section
-   * 7.2), else 403. It stops web pages that point a name of their own at this machine (DNS rebinding). Default: for an
-   * address of loopback, `localhost` and the addresses of loopback; else `"any"`.
+   * 7.2), else 403. It stops web pages that point a name of their own at this machine (DNS rebinding). `"*"` is any.
+   * Default: for an address of loopback, `localhost` and the addresses of loopback; else any.
    */
-  readonly hosts?: readonly string[] | "any";
+  readonly hosts?: readonly string[];
   /**
    * The origins, such as `https://app.example`, whose pages may send requests: what an `Origin` header has to be (RFC
-   * 6454), else 403. Its own origin always may, and so may whoever sends none, as programs that are no browsers do.
-   * Default: none for an address of loopback; else `"any"`.
+   * 6454), else 403. `"*"` is any, and `"null"` what has none, such as a local file. Its own origin always may, and so may
+   * whoever sends none, as programs that are no browsers do. Default: none else for an address of loopback; else any.
    */
-  readonly origins?: readonly string[] | "any";
+  readonly origins?: readonly string[];
   /** Lets pages of other origins read the answers. Default: it does not. */
   readonly cors?: CorsOptions;
   /** Decides by the request's head who may come in. Called for each request, before its body is read. */
@@ -41,11 +41,11 @@ export interface HttpAccessOptions {
 
 /** How to answer browsers that ask for cross-origin requests (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export interface CorsOptions {
-  /** The origins that may; they need not stand in `origins` too. */
-  readonly origins: readonly string[] | "any";
+  /** The origins that may, as in the option `origins`; they need not stand there too. */
+  readonly origins: readonly string[];
   /** Request headers that pages may set, besides `content-type` and `authorization`. Default: none. */
   readonly headers?: readonly string[];
-  /** Whether pages may send cookies and client certificates. Not with `"any"` origins. Default: `false`. */
+  /** Whether pages may send cookies and client certificates. Not with the origin `"*"`. Default: `false`. */
   readonly credentials?: boolean;
   /** Seconds for which a browser may remember the answer. Default: 600. */
   readonly maxAge?: number;

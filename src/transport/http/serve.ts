@@ -1,6 +1,6 @@
 import type { ServeExchange } from "../../connection/exchange.ts";
-import type { PeerInfo } from "../../service/peer.ts";
-import type { Authorize, RequestHead } from "../authorize.ts";
+import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
+import type { Authorize } from "../authorize.ts";
 import { HttpStatusError } from "../status-error.ts";
 import { type HttpAnswer, NO_TEXT, refused, served, tooLong } from "./answer.ts";
 import { decodeText } from "./body.ts";
@@ -17,9 +17,12 @@ export interface HttpFront {
 }
 
 /** A request, whatever brings it. */
-export interface HttpRequest extends Visitor, RequestHead {
-  /** Who sends it; what `authorize` says is added. */
-  readonly peer: PeerInfo & { auth?: unknown };
+export interface HttpRequest extends Visitor {
+  /** Path and query, as the client wrote them. */
+  readonly url: string;
+  readonly headers: RequestHeaders;
+  /** Who sends it, as far as the connection tells. */
+  readonly peer: PeerInfo;
   /** Aborts when they have left before they were answered. */
   readonly signal: AbortSignal;
   /**
@@ -46,10 +49,12 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
   const { messageBytes, authorize } = front;
   // What is announced is refused before it comes; what is not, when it is too much.
   if (Number(request.header("content-length") ?? 0) > messageBytes) return tooLong(messageBytes);
+  const { url, headers, peer, signal } = request;
+  let auth: unknown;
   if (authorize) {
     const decided = await decide(authorize, request, front.failed);
     if ("status" in decided) return decided;
-    request.peer.auth = decided.auth;
+    auth = decided.auth;
   }
   const bytes = await request.read(messageBytes);
   if (bytes === undefined) return tooLong(messageBytes);
@@ -59,7 +64,7 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
   } catch {
     return NO_TEXT;
   }
-  const answer = front.serve(text, request);
+  const answer = front.serve(text, { peer: { ...peer, http: { url, headers, auth } }, signal });
   return served(answer instanceof Promise ? await answer : answer);
 }
 
@@ -69,8 +74,8 @@ async function decide(
   failed: (error: Error) => void,
 ): Promise<HttpAnswer | { readonly auth: unknown }> {
   try {
-    const { url, headers, address, tls } = request;
-    return { auth: await authorize({ url, headers, address, tls }) };
+    const { url, headers, peer } = request;
+    return { auth: await authorize({ url, headers, peer }) };
   } catch (error) {
     if (error instanceof HttpStatusError && error.status >= 400) {
       return refused(error.status, error.message, error.headers);
