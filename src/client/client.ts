@@ -22,14 +22,14 @@ import { Line } from "./line.ts";
 export interface ClientOptions {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Milliseconds one attempt to dial may take, 0 for no end. Default: 10,000. */
+  /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
   readonly dialTimeout?: number;
   /**
    * Whether a failed dial is tried again, within the timeouts of the calls that wait for it, after a random wait that
    * grows. Default: `false`, a failed dial rejects them at once.
    */
   readonly redial?: boolean | RedialOptions;
-  /** Who answers the calls the server makes on this client's connection. Default: nobody. */
+  /** Who answers the calls the server makes on this client's connection. Over HTTP it makes none. Default: nobody. */
   readonly service?: Service;
   /** Default: the `untrusted` profile for tcp, tls, http and https, `trusted` for unix. */
   readonly limits?: LimitOptions;
@@ -76,7 +76,8 @@ export class Client<Api extends object = AnyApi> {
   readonly #line: Line;
 
   /**
-   * @param address - `tcp://host:port`, `tls://host:port`, `unix:/path`, or of a registered transport
+   * @param address - `tcp://host:port`, `tls://host:port`, `unix:/path`, `http://host/path`, or of a registered
+   * transport
    * @throws InvalidAddressError when it is no address
    * @throws RangeError when an option's value makes no sense
    */
@@ -116,7 +117,10 @@ export class Client<Api extends object = AnyApi> {
     });
   }
 
-  /** Whether there is a connection now. */
+  /**
+   * Whether there is a connection now. Over HTTP, which has none that could be lost, that is from the first call, or
+   * `connect`, until `close`.
+   */
   get connected(): boolean {
     return this.#line.connected;
   }
@@ -147,7 +151,7 @@ export class Client<Api extends object = AnyApi> {
    * Notifies: calls a method and wants no answer.
    *
    * @returns a promise that resolves when the notification was handed to the operating system, which is no promise
-   * that it arrives. It need not be awaited: one that cannot be sent is logged, and is no unhandled rejection.
+   * that it arrives; over HTTP, when the server has taken it. It need not be awaited: one that cannot be sent is logged, and is no unhandled rejection.
    */
   notify<const Name extends MethodName<Api>>(
     method: Name,

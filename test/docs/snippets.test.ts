@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Every TypeScript snippet of the README and of docs/, by file and number. */
 function snippets(): [name: string, code: string][] {
-  const pages = ["README.md", ...readdirSync(join(root, "docs")).map((page) => join("docs", page))];
+  const docs = readdirSync(join(root, "docs"), { recursive: true }).map((page) => join("docs", String(page)));
+  const pages = ["README.md", ...docs];
   return pages
     .filter((page) => page.endsWith(".md"))
     .flatMap((page) => {

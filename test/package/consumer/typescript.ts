@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Client, exportRpc, listen, RpcError, Service } from "tsjason";
 import * as framing from "tsjason/framing";
+import * as http from "tsjason/http";
 import * as testing from "tsjason/testing";
 
 class Calculator {
@@ -64,4 +65,6 @@ await server.close();
 
 assert.ok(Object.keys(framing).length > 0);
 assert.ok(Object.keys(testing).length > 0);
+const handled = await http.fetchHandler(service)(new Request("http://localhost/", { method: "POST" }));
+assert.equal(handled.status, 415);
 console.log("all well");
