@@ -161,7 +161,7 @@ export class ExchangeLink implements Outlet {
     const { signal } = going.controller;
     try {
       const options = { signal, expectsAnswer: calls.length > 0 };
-      this.#answered(going, await this.#exchange.exchange(textOf(message), options));
+      this.#answered(going, await unlessAborted(this.#exchange.exchange(textOf(message), options), signal));
     } catch (error) {
       this.#failed(going, error);
     }
@@ -314,6 +314,14 @@ export class ExchangeLink implements Outlet {
     this.#exchange.close();
     this.#options.onClosed();
   }
+}
+
+/** Gives up with the signal, also where an exchange does not heed it: it must not hold up others, nor the close. */
+function unlessAborted<T>(exchange: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    exchange.then(resolve, reject);
+  });
 }
 
 function notifies({ members }: WaitingMessage): boolean {

@@ -127,6 +127,22 @@ describe("over exchanges, a client", () => {
     assert.equal(options.signal.aborted, true);
   });
 
+  it("goes on also where an exchange does not heed that it was given up", async (t) => {
+    const { exchange, client, clock } = played(t, {}, 1);
+    exchange.heedful = false;
+    const stuck = assert.rejects(client.call("a", [], { timeout: 10 }), { name: "CallTimeoutError" });
+    const next = client.call("b");
+    await exchange.next();
+    clock.advance(10);
+    await stuck;
+    answer(await exchange.next());
+    assert.equal(await next, "b");
+    const last = rejection(client.call("c"), ClosedError);
+    await exchange.next();
+    await client.close();
+    await last;
+  });
+
   it("settles a call once, whatever comes after", async (t) => {
     const { exchange, client, clock } = played(t);
     const call = client.call("m", [], { timeout: 10 });

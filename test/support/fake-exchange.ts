@@ -25,6 +25,8 @@ export class FakeExchange implements Exchange {
   readonly closed: Promise<Error | undefined>;
   /** Every exchange that was begun. */
   readonly begun: Played[] = [];
+  /** Whether exchanges heed their signals, as they should. */
+  heedful = true;
   /** How often it was put away. */
   closes = 0;
   /** Ends it, as a broker's connection may. */
@@ -49,7 +51,7 @@ export class FakeExchange implements Exchange {
 
   exchange(text: string, options: ExchangeOptions): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
-      options.signal.addEventListener("abort", () => reject(options.signal.reason));
+      options.signal.addEventListener("abort", () => this.heedful && reject(options.signal.reason));
       const played: Played = {
         text,
         options,

@@ -367,6 +367,22 @@ describe("a client over HTTP", () => {
       assert.deepEqual(seen, []);
     });
 
+    it("and nothing when they were made too late", async (t) => {
+      const made = gate<Record<string, string>>();
+      const asked = gate();
+      const headers = () => {
+        asked.open();
+        return made.promise;
+      };
+      const { seen, client } = await seenBy(t, { headers });
+      const late = assert.rejects(client.call("m", [], { timeout: 20 }), { name: "CallTimeoutError" });
+      await asked.promise;
+      await late;
+      made.open({ "x-own": "mine" });
+      assert.equal(await client.call("m"), "right");
+      assert.deepEqual(seen, ["mine", undefined], "one request");
+    });
+
     it("with the user and password of the address, which nobody else gets to see", async (t) => {
       const { seen, client } = await seenBy(t, {}, "me:p%C3%A4ss@");
       client.log.debug("");

@@ -60,6 +60,8 @@ export class FetchExchange implements Exchange {
 
   async #request(text: string, signal: AbortSignal): Promise<Response> {
     const headers = this.#headers ?? (await this.#makeHeaders());
+    // Making them may have taken long.
+    signal.throwIfAborted();
     try {
       // What was sent is not to be sent to somebody else, who may be told what is none of their business.
       const init = { method: "POST", body: text, headers, signal, redirect: "manual" } as const;
