@@ -284,6 +284,28 @@ describe("who may come in", () => {
     assert.deepEqual([inFlight(), log.lines()], [0, []]);
   });
 
+  it("matters no more when the client leaves before that is decided", async (t) => {
+    const { service, inFlight } = watched();
+    const [asked, decided] = [gate(), gate()];
+    const authorize = () => {
+      asked.open();
+      return decided.promise;
+    };
+    const { address, log } = await serve(t, { http: { authorize } }, service);
+    // Half of it, and all of it.
+    for (const part of [-5, undefined]) {
+      const socket = await rawHttp(t, address);
+      socket.write(post(callText("work")).slice(0, part));
+      await asked.promise;
+      socket.resetAndDestroy();
+    }
+    assert.equal((await send(address, { method: "GET" })).status, 405);
+    decided.open();
+    assert.equal((await send(address, { body: CALL })).status, 200);
+    assert.deepEqual([service.inFlight, log.lines()], [0, []]);
+    assert(inFlight() <= 1);
+  });
+
   for (const [what, authorize] of [
     ["throws", () => assert.fail("a secret")],
     ["rejects", () => Promise.reject(new Error("a secret"))],
@@ -370,7 +392,9 @@ describe("a handler over HTTP", () => {
 
   it("is timed out, cancelled and stopped as over any other connection", async (t) => {
     const { service, started } = watched();
+    service.addMethod("slow", () => new Promise(() => {}), { timeout: 10 });
     const { address } = await serve(t, {}, service);
+    assert.equal(JSON.parse((await send(address, { body: callText("slow") })).body).error.code, -32098);
     const asked = send(address, { body: callText("work") });
     await started;
     service.cancelPending();
@@ -458,6 +482,19 @@ describe("a connection", () => {
     }
     assert.equal((await send(address, { body: CALL })).status, 200);
     assert.deepEqual([inFlight(), log.lines()], [0, []]);
+  });
+
+  it("may be reset in the middle of an answer, or before it", async (t) => {
+    const service = exampleService().addMethod("large", () => "x".repeat(8 * 1024 * 1024));
+    const { address, log } = await serve(t, {}, service);
+    for (const method of ["large", "later", "large"]) {
+      const socket = await rawHttp(t, address);
+      socket.write(post(callText(method, [1])) + post(callText(method, [1])));
+      if (method === "large") await readUntil(socket, (text) => text.length > 100);
+      socket.resetAndDestroy();
+    }
+    assert.equal((await send(address, { body: CALL })).status, 200);
+    assert.deepEqual([service.inFlight, log.lines()], [0, []]);
   });
 
   for (const [what, bytes, expected] of [

@@ -44,10 +44,11 @@ export class NodeRequest implements HttpRequest {
 
   read(limit: number): Promise<Uint8Array | undefined> {
     const request = this.#request;
-    if (request.readableEnded || request.destroyed) {
+    if (request.readableEnded) {
       const why = "its body was read before: let nothing that parses bodies come before this handler";
       return Promise.reject(new Error(`a request cannot be served, for ${why}`));
     }
+    if (request.destroyed) return Promise.reject(new BrokenOff());
     const pieces = new Pieces(limit);
     return new Promise((resolve, reject) => {
       const settle = () => request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
