@@ -10,6 +10,7 @@ import { DisconnectError } from "../../src/connection/errors/disconnect-error.ts
 import { InvalidResponseError } from "../../src/connection/errors/invalid-response-error.ts";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { listen } from "../../src/server/server.ts";
+import { FakeClock } from "../../src/testing/index.ts";
 import { HttpStatusError } from "../../src/transport/status-error.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { httpServer } from "../support/http.ts";
@@ -418,14 +419,16 @@ describe("a client over HTTP", () => {
         response.once("close", () => left.open());
         arrived.open();
       });
-      const client = clientOf(t, address);
+      const clock = new FakeClock();
+      const client = clientOf(t, address, { clock, timeout: 0 });
       const controller = new AbortController();
       const options = how === "times out" ? { timeout: 50 } : { signal: controller.signal };
       const call = client.call("m", [], options);
       const name = how === "times out" ? "CallTimeoutError" : "AbortError";
       const rejected = assert.rejects(call, { name, outcome: "unknown" });
       await arrived.promise;
-      controller.abort();
+      if (how === "times out") clock.advance(50);
+      else controller.abort();
       await Promise.all([rejected, left.promise]);
       assert.equal(await client.call("m"), "right");
     });
