@@ -42,6 +42,19 @@ test("what a bundle for browsers begins with loads nothing of Node.js", () => {
   assert.ok(reached.has("src/transport/websocket-browser.ts"));
 });
 
+for (const entry of ["src/transport/http/http-browser.ts", "src/transport/http/index.ts"]) {
+  test(`${entry} loads nothing of Node.js: it runs in browsers and workers too`, () => {
+    const imports = readImports(readSources()).filter(({ kind }) => kind === "value");
+    const loaded = new Set([entry]);
+    for (const file of loaded) for (const { from, to } of imports) if (from === file && to) loaded.add(to);
+    assert.ok(loaded.size > 5);
+    assert.deepEqual(
+      [...loaded].filter((file) => !file.startsWith("src/")),
+      [],
+    );
+  });
+}
+
 test("the rules themselves only run downwards", () => {
   const before = new Set<string>();
   for (const [room, names] of Object.entries(rooms)) {

@@ -18,6 +18,7 @@ export interface Limits {
   readonly batchLength: number;
   /**
    * How many of a connection's requests and notifications may be in flight at once; a batch counts member by member.
+   * Where there is no connection, as over HTTP, all requests of an address count together.
    *
    * Stops: a peer that starts more work than it waits for. The peer gets: -32096 Server Busy with
    * `data: { limit: "inFlight", max }`; a notification over it is dropped.

@@ -1,6 +1,6 @@
 /** Who is on the other end of a connection, as far as the transport can tell. */
 export interface PeerInfo {
-  /** The scheme of the transport: `tcp`, `tls`, `unix`, `stdio`, `ws`, `memory`, … */
+  /** The scheme of the transport: `tcp`, `tls`, `unix`, `stdio`, `ws`, `http`, `memory`, … */
   readonly transport: string;
   /** The peer's IP address, where there is one. */
   readonly address?: string | undefined;
@@ -33,6 +33,12 @@ export interface RequestHeaders {
   readonly cookie?: string | undefined;
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
+}
+
+/** A peer in a sentence. */
+export function nameOf({ transport, address, port }: PeerInfo): string {
+  if (address === undefined) return `the ${transport} peer`;
+  return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
 }
 
 /** A peer as TLS knows it. */

@@ -8,6 +8,8 @@ const webSocket: TransportLoader = async () => (await import("./websocket-browse
 export const loaders: ReadonlyMap<string, TransportLoader> = new Map<string, TransportLoader>([
   ["ws", webSocket],
   ["wss", webSocket],
+  ["http", async () => (await import("./http/http-browser.ts")).http],
+  ["https", async () => (await import("./http/http-browser.ts")).https],
 ]);
 
 /** Where this is, as an error message has it. */

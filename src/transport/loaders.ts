@@ -13,6 +13,8 @@ export const loaders: ReadonlyMap<string, TransportLoader> = new Map<string, Tra
   ["stdio", async () => (await import("./stdio.ts")).stdio],
   ["ws", webSocket],
   ["wss", webSocket],
+  ["http", async () => (await import("./http/http.ts")).http],
+  ["https", async () => (await import("./http/http.ts")).https],
 ]);
 
 /** Where this is, as an error message has it. */

@@ -1,6 +1,6 @@
 import { isIP, type Socket } from "node:net";
 import type { ConnectionOptions, Server, TLSSocket, TlsOptions } from "node:tls";
-import { authorizationErrorOf } from "./secure-peer.ts";
+import { authorizationErrorOf } from "./peer-tls.ts";
 import { socketOptions } from "./socket.ts";
 import type { HostAndPort } from "./socket-address.ts";
 

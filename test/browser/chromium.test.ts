@@ -8,6 +8,7 @@ import { after, before, describe, it, type TestContext } from "node:test";
 import { build, type Plugin } from "esbuild";
 import { Server } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
+import { nodeHandler } from "../../src/transport/http/index.ts";
 import { webSocketsOn } from "../../src/transport/websocket-attach.ts";
 import { type Browser, launch, type Page, withoutChromium } from "../support/chromium.ts";
 import { cleanUp } from "../support/cleanup.ts";
@@ -61,7 +62,9 @@ describe("in a browser", { skip: withoutChromium, timeout: 60_000 }, () => {
         setImmediate(() => server.close());
       });
     const server = new Server(service, { logger: log });
+    const overHttp = nodeHandler(service);
     const site = createServer((request, response) => {
+      if (request.url === "/http") return void overHttp(request, response);
       const isScript = request.url === "/page.js";
       response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
       response.end(isScript ? script : '<!doctype html><script type="module" src="/page.js"></script>');
@@ -107,6 +110,14 @@ describe("in a browser", { skip: withoutChromium, timeout: 60_000 }, () => {
     assert.deepEqual(log.lines(), []);
   });
 
+  it("a client calls over HTTP, by the browser's fetch", async (t) => {
+    const { page } = await visit(t);
+    const { error, timeout, ...results } = await run(page, "playHttp", new URL("/http", page.url()).href);
+    assert.deepEqual(results, { echoed: "é漢😀", batch: [3, "é漢😀"], notes: ["over HTTP"] });
+    assert.equal((error as { code: number }).code, -32000);
+    assert.equal((timeout as { name: string }).name, "CallTimeoutError");
+  });
+
   it("a server that closes answers first, and the page knows that it ended", async (t) => {
     const { page, address } = await visit(t);
     assert.deepEqual(await run(page, "stay", address), { owed: "at last", ended: "ended" });
@@ -116,7 +127,10 @@ describe("in a browser", { skip: withoutChromium, timeout: 60_000 }, () => {
     const { page, address } = await visit(t);
     const failed = (await run(page, "fail", address)) as Record<string, { name: string; message: string }>;
     assert.equal(failed.tcp?.name, "InvalidAddressError");
-    assert.match(failed.tcp?.message ?? "", /there is no transport for tcp: in a browser \(there are ws, wss\)/);
+    assert.match(
+      failed.tcp?.message ?? "",
+      /there is no transport for tcp: in a browser \(there are ws, wss, http, https\)/,
+    );
     assert.match(failed.headers?.message ?? "", /a browser's WebSocket cannot send them/);
     assert.match(failed.nobody?.message ?? "", /could not be opened; a browser does not say why/);
     assert.match(failed.listen?.message ?? "", /a browser cannot listen/);

@@ -76,4 +76,22 @@ async function stay(address: string) {
   return { owed: await owed, ended: await ended };
 }
 
-Object.assign(globalThis, { play, fail, stay });
+/** The same over HTTP, where nothing is pushed. */
+async function playHttp(address: string) {
+  const client = new Client(address, { logger: silent });
+  const batch = client.batch();
+  const members = [batch.call("add", [1, 2]), batch.call("echo", ["é漢😀"])];
+  await batch.send();
+  await client.notify("note", ["over HTTP"]);
+  const results = {
+    echoed: await client.call("echo", ["é漢😀"]),
+    batch: await Promise.all(members),
+    error: await rejection(client.call("fail")),
+    timeout: await rejection(client.call("never", [], { timeout: 20 })),
+    notes: await client.call("notes"),
+  };
+  await client.close();
+  return results;
+}
+
+Object.assign(globalThis, { play, playHttp, fail, stay });

@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { type EventEmitter, once } from "node:events";
 import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import type { Channel } from "../../src/connection/channel.ts";
+import { isExchange } from "../../src/connection/exchange.ts";
 import { type Limits, resolveLimits } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
 import type { Listener, Transport } from "../../src/transport/transport.ts";
@@ -59,6 +61,7 @@ export class Stage {
         this.#refused.push(error);
         this.#look();
       },
+      serve: () => assert.fail("a transport of channels has no exchanges"),
     };
     const listener = await transport.listen(parseAddress(address), told, (channel) => {
       this.#test.after(() => channel.destroy());
@@ -96,6 +99,7 @@ export class Stage {
       signal: options.signal ?? new AbortController().signal,
       transport: options.transport ?? dialOptions?.() ?? {},
     });
+    assert(!isExchange(channel));
     this.#test.after(() => channel.destroy());
     return channel;
   }

@@ -43,7 +43,7 @@ describe("a route", () => {
   });
 
   it("leads nowhere where there is no transport, and says which there are", () => {
-    for (const address of ["gopher://localhost:70", "constructor:x", "__proto__:x", "http:x"]) {
+    for (const address of ["gopher://localhost:70", "constructor:x", "__proto__:x", "ftp:x"]) {
       assert.throws(
         () => routeTo(address),
         (error: unknown) => error instanceof InvalidAddressError && (error.address === address || !address),
@@ -51,7 +51,7 @@ describe("a route", () => {
     }
     assert.throws(
       () => routeTo("gopher://localhost:70"),
-      /there is no transport for gopher: .*tcp, tls, unix, stdio, ws, wss/,
+      /there is no transport for gopher: .*tcp, tls, unix, stdio, ws, wss, http, https/,
     );
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
+import type { Channel } from "../../src/connection/channel.ts";
 import { type Limits, resolveLimits, untrusted } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
 import { loaders } from "../../src/transport/loaders-browser.ts";
@@ -121,7 +122,7 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
     }
 
     const dial = (address: string, ws: object = {}, signal = new AbortController().signal) =>
-      webSocket.connect(parseAddress(address), { limits: untrusted, signal, transport: { ws } });
+      webSocket.connect(parseAddress(address), { limits: untrusted, signal, transport: { ws } }) as Promise<Channel>;
 
     it("by the platform's own, with subprotocols", async (t) => {
       playPlatform(t);
@@ -160,7 +161,7 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
   });
 
   it("does not listen", async () => {
-    const options = { limits: untrusted, transport: {}, refused: () => {} };
+    const options = { limits: untrusted, transport: {}, refused: () => {}, serve: () => assert.fail() };
     await assert.rejects(
       webSocket.listen(parseAddress("ws://localhost:1"), options, () => {}),
       /cannot listen/,
@@ -168,7 +169,13 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
   });
 
   it("is all the transports that a browser has", async () => {
-    assert.deepEqual([...loaders.keys()], ["ws", "wss"]);
-    for (const load of loaders.values()) assert.equal(await load(), webSocket);
+    assert.deepEqual([...loaders.keys()], ["ws", "wss", "http", "https"]);
+    for (const scheme of ["ws", "wss"]) assert.equal(await loaders.get(scheme)?.(), webSocket);
+    for (const scheme of ["http", "https"]) {
+      const transport = await loaders.get(scheme)?.();
+      const options = { limits: untrusted, transport: {}, refused: () => {}, serve: () => assert.fail() };
+      const listening = transport?.listen(parseAddress(`${scheme}://localhost:1`), options, () => {});
+      await assert.rejects(listening as Promise<unknown>, /cannot listen/);
+    }
   });
 });

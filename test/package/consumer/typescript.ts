@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { Client, exportRpc, listen, RpcError, Server, Service } from "tsjason";
 import * as framing from "tsjason/framing";
+import { fetchHandler } from "tsjason/http";
 import * as testing from "tsjason/testing";
 import { webSocketsOn } from "tsjason/websocket";
 
@@ -76,4 +77,6 @@ http.close();
 
 assert.ok(Object.keys(framing).length > 0);
 assert.ok(Object.keys(testing).length > 0);
+const handled = await fetchHandler(service)(new Request("http://localhost/", { method: "POST" }));
+assert.equal(handled.status, 415);
 console.log("all well");
