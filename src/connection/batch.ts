@@ -4,27 +4,47 @@ import type { Logger } from "../service/logger.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
 import { deferred } from "./deferred.ts";
 import type { Outlet, WaitingMember } from "./outlet.ts";
-import type { CallOptions, PendingCall } from "./pending-call.ts";
-import { type WatchedDeferred, watchedDeferred } from "./watched-promise.ts";
+import { type CallOptions, PendingCall } from "./pending-call.ts";
+import { type WatchedPromise, watchedDeferred } from "./watched-promise.ts";
 
 /** What a batch needs of those who make it. */
 export interface BatchMaker {
   readonly outlet: Outlet;
   readonly logger: Logger;
-  /** Makes a pending call; `undefined` if its signal was aborted before, which has then rejected it. */
-  start(
-    method: string,
-    resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
-    options: CallOptions | undefined,
-  ): PendingCall | undefined;
+  /**
+   * Makes a call pending, or rejects it where its signal was aborted before.
+   *
+   * @throws RangeError or TypeError when the options make no sense
+   */
+  begin(call: PendingCall, options: CallOptions | undefined): void;
 }
 
-interface Draft {
-  readonly method: string;
-  readonly body: string;
-  readonly notification: boolean;
-  readonly outcome: WatchedDeferred<unknown>;
+/** A member's call, which tells its batch when it is settled. */
+class BatchCall extends PendingCall {
+  readonly promise: WatchedPromise<unknown>;
+  readonly #settled: (failure?: BatchFailure) => void;
+
+  constructor(method: string, settled: (failure?: BatchFailure) => void) {
+    const { promise, resolve, reject } = watchedDeferred<unknown>();
+    super(method, resolve, reject);
+    this.promise = promise;
+    this.#settled = settled;
+  }
+
+  override resolve(result: unknown): void {
+    super.resolve(result);
+    this.#settled();
+  }
+
+  override reject(error: unknown): void {
+    super.reject(error);
+    this.#settled({ call: this, error });
+  }
+}
+
+interface BatchFailure {
+  readonly call: BatchCall;
+  readonly error: unknown;
 }
 
 /**
@@ -42,7 +62,9 @@ interface Draft {
  */
 export class Batch<Api extends object = AnyApi> {
   readonly #calls: BatchMaker;
-  readonly #drafts: Draft[] = [];
+  readonly #members: WaitingMember[] = [];
+  readonly #settlement = deferred<void>();
+  #unsettled = 0;
   #sent = false;
 
   /** @internal */
@@ -52,7 +74,7 @@ export class Batch<Api extends object = AnyApi> {
 
   /** How many members it has. */
   get length(): number {
-    return this.#drafts.length;
+    return this.#members.length;
   }
 
   /**
@@ -92,45 +114,31 @@ export class Batch<Api extends object = AnyApi> {
    */
   send(options?: CallOptions): Promise<void> {
     if (this.#sent) throw new Error("this batch was sent before");
-    const { promise, resolve } = deferred<void>();
-    let unsettled = this.#drafts.length;
-    const settled = () => {
-      if (--unsettled === 0) resolve();
-    };
-    const members: WaitingMember[] = [];
-    for (const draft of this.#drafts) {
-      const call = this.#start(draft, settled, options);
-      if (call) members.push({ call, body: draft.body, notification: draft.notification });
-    }
+    const members = this.#members;
+    this.#unsettled = members.length;
+    for (const { call } of members) this.#calls.begin(call, options);
     // Options that make no sense have thrown at the first member: then nothing was sent.
     this.#sent = true;
-    if (members.length > 0) this.#calls.outlet.sendMessage({ batch: true, members });
-    if (this.#drafts.length === 0) resolve();
-    return promise;
-  }
-
-  #start({ method, outcome }: Draft, settled: () => void, options: CallOptions | undefined): PendingCall | undefined {
-    return this.#calls.start(
-      method,
-      (result) => {
-        outcome.resolve(result);
-        settled();
-      },
-      (error) => {
-        outcome.reject(error);
-        const { logger } = this.#calls;
-        outcome.promise.unlessAsked(() => logger.warn(`${method}, in a batch, failed and nobody asked:`, error));
-        settled();
-      },
-      options,
-    );
+    if (members.length === 0) this.#settlement.resolve();
+    const going = options?.signal ? members.filter(({ call }) => call.pending) : members;
+    if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
+    return this.#settlement.promise;
   }
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {
     if (this.#sent) throw new Error("this batch was sent before");
     const body = requestBody(method, params);
-    const outcome = watchedDeferred<unknown>();
-    this.#drafts.push({ method, body, notification, outcome });
-    return outcome.promise;
+    const call = new BatchCall(method, this.#settled);
+    this.#members.push({ call, body, notification });
+    return call.promise;
   }
+
+  readonly #settled = (failure?: BatchFailure): void => {
+    if (failure) {
+      const { call, error } = failure;
+      const complain = () => this.#calls.logger.warn(`${call.method}, in a batch, failed and nobody asked:`, error);
+      call.promise.unlessAsked(complain);
+    }
+    if (--this.#unsettled === 0) this.#settlement.resolve();
+  };
 }

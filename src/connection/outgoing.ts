@@ -102,7 +102,10 @@ export class Outgoing implements Outlet {
       // From here on it is the channel's, and no timeout or signal can call it back.
       this.#notified = true;
       this.#pending.remove(call);
-      this.#channel.handOver().then(call.resolve, (cause) => call.reject(this.#notHandedOver(call.method, cause)));
+      this.#channel.handOver().then(
+        () => call.resolve(undefined),
+        (cause) => call.reject(this.#notHandedOver(call.method, cause)),
+      );
     }
   }
 

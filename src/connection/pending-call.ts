@@ -22,11 +22,11 @@ export interface CallOptions {
  */
 export class PendingCall {
   readonly method: string;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  /** Milliseconds; 0 for none. */
-  readonly timeout: number;
+  readonly #resolve: (result: unknown) => void;
+  readonly #reject: (error: unknown) => void;
 
+  /** Milliseconds; 0 for none. Given, as the next four are, when it begins to be pending. */
+  timeout = 0;
   /** Given by `PendingCalls`, unique among those pending; 0 when it is not pending. */
   id = 0;
   /** In whole milliseconds on the clock's scale; 0 for none, or none yet. */
@@ -36,12 +36,20 @@ export class PendingCall {
   /** Its signal, if it has one. */
   watched: WatchedSignal | undefined = undefined;
 
-  /** @param timeout - milliseconds; Infinity for none */
-  constructor(method: string, resolve: (result: unknown) => void, reject: (error: unknown) => void, timeout: number) {
+  constructor(method: string, resolve: (result: unknown) => void, reject: (error: unknown) => void) {
     this.method = method;
-    this.resolve = resolve;
-    this.reject = reject;
-    this.timeout = timeout === Number.POSITIVE_INFINITY ? 0 : timeout;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Settles it; whoever does has taken it out of those pending. */
+  resolve(result: unknown): void {
+    this.#resolve(result);
+  }
+
+  /** As `resolve`. */
+  reject(error: unknown): void {
+    this.#reject(error);
   }
 
   get pending(): boolean {

@@ -50,10 +50,12 @@ export class PendingCalls {
   /**
    * Adds a call, gives it its id and watches over its timeout and signal.
    *
+   * @param timeout - milliseconds; Infinity for none
    * @throws TypeError when the signal is none; it is not added then
    */
-  add(call: PendingCall, signal: AbortSignal | undefined): void {
+  add(call: PendingCall, timeout: number, signal: AbortSignal | undefined): void {
     if (signal) call.watched = this.#watch(signal);
+    if (timeout < Number.POSITIVE_INFINITY) call.timeout = timeout;
     if (this.#size * 2 > this.#mask) this.#resize(Math.max(SMALLEST, this.#slots.length * 2));
     let id = this.#lastId;
     do id = following(id);

@@ -83,15 +83,16 @@ export class RemoteCalls implements BatchMaker {
     reject: (error: unknown) => void,
     options: CallOptions | undefined,
   ): PendingCall | undefined {
+    const call = new PendingCall(method, resolve, reject);
+    this.begin(call, options);
+    return call.pending ? call : undefined;
+  }
+
+  begin(call: PendingCall, options: CallOptions | undefined): void {
     const timeout = this.timeoutFor(options);
     const signal = options?.signal;
-    if (signal?.aborted) {
-      reject(new CallAbortedError(method, "not-sent", { cause: signal.reason }));
-      return undefined;
-    }
-    const call = new PendingCall(method, resolve, reject, timeout);
-    this.pending.add(call, signal);
-    return call;
+    if (signal?.aborted) call.reject(new CallAbortedError(call.method, "not-sent", { cause: signal.reason }));
+    else this.pending.add(call, timeout, signal);
   }
 
   #notifyLater(method: string, body: string, options: CallOptions | undefined): Promise<void> {

@@ -17,8 +17,8 @@ function records(lastId = 0) {
   const outcomes: unknown[] = [];
   const add = ({ timeout = Number.POSITIVE_INFINITY, signal }: Options = {}): PendingCall => {
     const note = (outcome: unknown) => outcomes.push(outcome);
-    const call = new PendingCall("m", note, note, timeout);
-    pending.add(call, signal);
+    const call = new PendingCall("m", note, note);
+    pending.add(call, timeout, signal);
     return call;
   };
   const send = (options?: Options): PendingCall => {
@@ -220,9 +220,8 @@ describe("a timeout", () => {
         "m",
         () => assert.fail(),
         (error) => outcomes.push(error),
-        timeout,
       );
-      pending.add(call, undefined);
+      pending.add(call, timeout, undefined);
     };
     add(100);
     now += 90;
