@@ -8,7 +8,7 @@ import { readAll } from "../support/read-all.ts";
 import { clientOf } from "../support/served.ts";
 import { interopService } from "./example.ts";
 import { connect } from "./peers/vscode-jsonrpc.mjs";
-import { peer, served } from "./programs.ts";
+import { ours, peer } from "./programs.ts";
 import { checkRows } from "./rows.ts";
 import { callerOf } from "./vscode-jsonrpc.ts";
 
@@ -36,7 +36,7 @@ describe("a program that speaks by vscode-jsonrpc", { timeout: 30_000 }, () => {
 
 describe("a program that speaks by tsjason", { timeout: 30_000 }, () => {
   it("answers vscode-jsonrpc, calls it back, and exits with its stdin", async (t) => {
-    const { command, args } = served("stdio:?framing=content-length");
+    const { command, args } = ours("tsjason.ts", "stdio:?framing=content-length");
     const child = spawn(command, args);
     cleanUp(t, () => child.kill("SIGKILL"));
     const exited = once(child, "exit");
