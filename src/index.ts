@@ -16,11 +16,14 @@ export { Connection, type ConnectionOptions, type ConnectionOwner } from "./conn
 export { CallAbortedError } from "./connection/errors/call-aborted-error.ts";
 export { CallError, type CallOutcome, isCallError } from "./connection/errors/call-error.ts";
 export { CallTimeoutError } from "./connection/errors/call-timeout-error.ts";
+export { CannotPushError } from "./connection/errors/cannot-push-error.ts";
 export { ClosedError } from "./connection/errors/closed-error.ts";
 export { ConnectionLostError } from "./connection/errors/connection-lost-error.ts";
 export { DialError } from "./connection/errors/dial-error.ts";
 export { DisconnectError, type DisconnectKind } from "./connection/errors/disconnect-error.ts";
+export { ExchangeError, type ExchangeFailure } from "./connection/errors/exchange-error.ts";
 export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
+export type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "./connection/exchange.ts";
 export type { CallOptions } from "./connection/pending-call.ts";
 export { ErrorCode } from "./protocol/codes.ts";
 export type { ErrorObject } from "./protocol/error-object.ts";
@@ -40,6 +43,7 @@ export type { Params } from "./protocol/message.ts";
 export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
 export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
 export type { CallBackOptions, CallContext, CallerConnection } from "./service/context.ts";
+export type { HandleOptions } from "./service/exchanges.ts";
 export {
   type Checked,
   type ExportDecorator,
@@ -50,13 +54,32 @@ export {
 export type { Exports, RemoteMethod } from "./service/exports.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
-export type { PeerCertificate, PeerInfo, PeerTls } from "./service/peer.ts";
+export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";
+export type { Authorize, RequestHead } from "./transport/authorize.ts";
 export { ChildExitError } from "./transport/child-exit-error.ts";
-export { registerTransport, type TransportLoader } from "./transport/registry.ts";
+export type {
+  CorsOptions,
+  HttpAccessOptions,
+  HttpDialOptions,
+  HttpHeaders,
+  HttpListenOptions,
+} from "./transport/http/options.ts";
+export { registerTransport } from "./transport/registry.ts";
+export type { TlsDialOptions, TlsListenOptions } from "./transport/secure.ts";
+export { HttpStatusError, type HttpStatusErrorOptions } from "./transport/status-error.ts";
 export type { StdioDialOptions } from "./transport/stdio.ts";
-export type { TlsDialOptions, TlsListenOptions } from "./transport/tls.ts";
-export type { AcceptOptions, DialOptions, Listener, Transport } from "./transport/transport.ts";
+export type {
+  AcceptOptions,
+  Attachment,
+  DialOptions,
+  Listener,
+  Transport,
+  TransportLoader,
+} from "./transport/transport.ts";
 export type { UnixListenOptions } from "./transport/unix.ts";
+export type { WebSocketCloseError } from "./transport/websocket-close.ts";
+export type { UpgradeRequest, WebSocketDialOptions, WebSocketListenOptions } from "./transport/websocket-options.ts";
+export type { WebSocketViolation, WebSocketViolationName } from "./transport/websocket-wire.ts";

@@ -14,9 +14,10 @@ function readSources(): Sources {
   return Object.fromEntries(files.map((file) => [path(file), readFileSync(file, "utf8")]));
 }
 
+/** What package.json gives a name: dependencies, and files of src/ that are not the same everywhere ("imports"). */
 function readPackages(): string[] {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return ["dependencies", "peerDependencies", "optionalDependencies"].flatMap((kind) =>
+  return ["dependencies", "peerDependencies", "optionalDependencies", "imports"].flatMap((kind) =>
     Object.keys(manifest[kind] ?? {}),
   );
 }
@@ -26,6 +27,33 @@ test("src/ keeps to the rules for imports", () => {
   assert.ok(readImports(sources).length > 0, "the checker sees the imports");
   assert.deepEqual(importProblems(sources, readPackages()), []);
 });
+
+test("what a bundle for browsers begins with loads nothing of Node.js", () => {
+  const imports = readImports(readSources());
+  const start = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).imports["#loaders"].browser;
+  const reached = new Set([start.replace("./dist", "src").replace(/\.js$/, ".ts"), "src/index.ts"]);
+  for (const file of reached) {
+    for (const { from, to, kind } of imports) {
+      if (from !== file || to === undefined || to === "#loaders" || kind === "type") continue;
+      assert.ok(to.startsWith("src/"), `${from} imports ${to}`);
+      reached.add(to);
+    }
+  }
+  assert.ok(reached.has("src/transport/websocket-browser.ts"));
+});
+
+for (const entry of ["src/transport/http/http-browser.ts", "src/transport/http/index.ts"]) {
+  test(`${entry} loads nothing of Node.js: it runs in browsers and workers too`, () => {
+    const imports = readImports(readSources()).filter(({ kind }) => kind === "value");
+    const loaded = new Set([entry]);
+    for (const file of loaded) for (const { from, to } of imports) if (from === file && to) loaded.add(to);
+    assert.ok(loaded.size > 5);
+    assert.deepEqual(
+      [...loaded].filter((file) => !file.startsWith("src/")),
+      [],
+    );
+  });
+}
 
 test("the rules themselves only run downwards", () => {
   const before = new Set<string>();

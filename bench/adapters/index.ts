@@ -45,6 +45,11 @@ export const variants = {
     label: "tsjason, async method",
     load: async () => (await tsjason()).tsjasonAsync,
   },
+  "tsjason-ws": {
+    label: "tsjason over WebSocket",
+    load: async () => (await tsjason()).tsjasonWs,
+    can: ["batch", "notify", "raw"],
+  },
   jayson: {
     label: "jayson over tcp, made to pipeline",
     package: "jayson",

@@ -21,7 +21,9 @@ interface Api {
 
 type Call = (text: string) => Promise<string>;
 
-async function serve({ tls, raised, extraMethods = 0 }: ServeOptions) {
+const serve = (options: ServeOptions) => serveOn(options.tls ? "tls" : "tcp", options);
+
+async function serveOn(scheme: string, { tls, raised, extraMethods = 0 }: ServeOptions) {
   const { listen, Service } = await loadProduct();
   let notified = 0;
   const service = new Service();
@@ -33,7 +35,7 @@ async function serve({ tls, raised, extraMethods = 0 }: ServeOptions) {
     notified++;
   });
   for (let i = 0; i < extraMethods; i++) service.addMethod(`method${i}`, (text: string) => text);
-  const server = await listen(service, `${tls ? "tls" : "tcp"}://${HOST}:0`, {
+  const server = await listen(service, `${scheme}://${HOST}:0`, {
     ...(tls && { tls }),
     ...(raised && { limits: RAISED }),
   });
@@ -41,10 +43,10 @@ async function serve({ tls, raised, extraMethods = 0 }: ServeOptions) {
 }
 
 /** Everything as users get it who say nothing. */
-function connectWith(makeEcho: (client: Client<Api>) => Call) {
+function connectWith(makeEcho: (client: Client<Api>) => Call, scheme?: string) {
   return async ({ port, ca, raised }: ConnectOptions): Promise<Caller> => {
     const product = await loadProduct();
-    const client = new product.Client<Api>(`${ca ? "tls" : "tcp"}://${HOST}:${port}`, {
+    const client = new product.Client<Api>(`${scheme ?? (ca ? "tls" : "tcp")}://${HOST}:${port}`, {
       ...(ca && { tls: { ca } }),
       ...(raised && { limits: RAISED, timeout: 60_000 }),
     });
@@ -92,4 +94,14 @@ export const tsjasonProxy: Adapter = {
 export const tsjasonAsync: Adapter = {
   serve,
   connect: connectWith((client) => (text) => client.call("echoAsync", [text])),
+};
+
+/** Over WebSocket. */
+export const tsjasonWs: Adapter = {
+  serve: (options) => serveOn("ws", options),
+  connect: connectWith((client) => (text) => client.call("echo", [text]), "ws"),
+  raw: {
+    over: "ws",
+    request: (id, text) => JSON.stringify({ jsonrpc: "2.0", id, method: "echo", params: [text] }),
+  },
 };

@@ -12,9 +12,11 @@ import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
+import type { HttpDialOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
+import type { TlsDialOptions } from "../transport/secure.ts";
 import type { StdioDialOptions } from "../transport/stdio.ts";
-import type { TlsDialOptions } from "../transport/tls.ts";
+import type { WebSocketDialOptions } from "../transport/websocket-options.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
 
@@ -22,21 +24,25 @@ import { Line } from "./line.ts";
 export interface ClientOptions {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Milliseconds one attempt to dial may take, 0 for no end. Default: 10,000. */
+  /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
   readonly dialTimeout?: number;
   /**
    * Whether a failed dial is tried again, within the timeouts of the calls that wait for it, after a random wait that
    * grows. Default: `false`, a failed dial rejects them at once.
    */
   readonly redial?: boolean | RedialOptions;
-  /** Who answers the calls the server makes on this client's connection. Default: nobody. */
+  /** Who answers the calls the server makes on this client's connection. Over HTTP it makes none. Default: nobody. */
   readonly service?: Service;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix and stdio. */
+  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http and https, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
-  /** For `tls:` addresses: authorities, the client's own certificate, … */
+  /** For `tls:` and `wss:` addresses: authorities, the client's own certificate, … */
   readonly tls?: TlsDialOptions;
   /** For `stdio:`: the program to run, its arguments, how it is ended, … */
   readonly stdio?: StdioDialOptions;
+  /** For `ws:` and `wss:` addresses: headers, subprotocols, … */
+  readonly ws?: WebSocketDialOptions;
+  /** For `http:` and `https:` addresses: headers, how many requests at once, another `fetch`. */
+  readonly http?: HttpDialOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Where disconnections and stray answers are reported. Default: warnings and errors go to the console. */
@@ -68,7 +74,7 @@ export type ClientEvents = {
  * be called, and results are `unknown`.
  */
 export class Client<Api extends object = AnyApi> {
-  /** The address as it was given. */
+  /** The address as it was given, but for a user and password in it. */
   readonly address: string;
   readonly #events: Emitter<ClientEvents>;
   readonly #pending: PendingCalls;
@@ -76,16 +82,17 @@ export class Client<Api extends object = AnyApi> {
   readonly #line: Line;
 
   /**
-   * @param address - `tcp://host:port`, `tls://host:port`, `unix:/path`, `stdio:`, or of a registered transport
+   * @param address - `tcp://host:port`, `tls://host:port`, `ws://host:port/path`, `wss://host:port/path`,
+   * `http://host:port/path`, `https://host/path`, `unix:/path`, `stdio:`, or of a registered transport
    * @throws InvalidAddressError when it is no address
    * @throws RangeError when an option's value makes no sense
    */
   constructor(address: string | URL, options: ClientOptions = {}) {
     const route = routeTo(address);
-    this.address = route.address.text;
+    this.address = route.address.shown;
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
-    const { limits, service, tls, stdio, transport } = options;
+    const { limits, service, tls, stdio, ws, http, transport } = options;
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
     this.#events = new Emitter(logger);
@@ -99,7 +106,7 @@ export class Client<Api extends object = AnyApi> {
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? 10_000),
       redial: redialOf(options.redial),
-      transport: { ...transport, tls, stdio },
+      transport: { ...transport, tls, stdio, ws, http },
       service,
       pending: this.#pending,
       logger,
@@ -116,7 +123,10 @@ export class Client<Api extends object = AnyApi> {
     });
   }
 
-  /** Whether there is a connection now. */
+  /**
+   * Whether there is a connection now. Over HTTP, which has none that could be lost, that is from the first call, or
+   * `connect`, until `close`.
+   */
   get connected(): boolean {
     return this.#line.connected;
   }
@@ -147,7 +157,7 @@ export class Client<Api extends object = AnyApi> {
    * Notifies: calls a method and wants no answer.
    *
    * @returns a promise that resolves when the notification was handed to the operating system, which is no promise
-   * that it arrives. It need not be awaited: one that cannot be sent is logged, and is no unhandled rejection.
+   * that it arrives; over HTTP, when the server has taken it. It need not be awaited: one that cannot be sent is logged, and is no unhandled rejection.
    */
   notify<const Name extends MethodName<Api>>(
     method: Name,

@@ -1,5 +1,6 @@
 import type { Channel } from "../connection/channel.ts";
 import { DialError } from "../connection/errors/dial-error.ts";
+import { type Exchange, isExchange } from "../connection/exchange.ts";
 import { type LimitOptions, type Limits, resolveLimits } from "../protocol/limits.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Route } from "../transport/registry.ts";
@@ -21,9 +22,9 @@ export interface DiallerOptions {
   readonly onFailure: (error: DialError) => void;
 }
 
-/** A channel, and the limits it was made with. */
+/** What a dial brought, and the limits it was made with. */
 export interface Dialled {
-  readonly channel: Channel;
+  readonly carrier: Channel | Exchange;
   readonly limits: Limits;
 }
 
@@ -39,7 +40,7 @@ export async function dial(options: DiallerOptions, signal: AbortSignal): Promis
     try {
       return await attemptOnce(options, signal);
     } catch (cause) {
-      const error = new DialError(options.route.address.text, { cause });
+      const error = new DialError(options.route.address.shown, { cause });
       if (!options.redial || signal.aborted) throw error;
       options.onFailure(error);
       if (!options.isAwaited()) return undefined;
@@ -61,7 +62,7 @@ async function attemptOnce(options: DiallerOptions, signal: AbortSignal): Promis
   try {
     const dialOptions = { limits, signal: attempt.signal, transport: options.transport };
     const connecting = transport.connect(route.address, dialOptions);
-    return { channel: await unlessAborted(connecting, attempt.signal), limits };
+    return { carrier: await unlessAborted(connecting, attempt.signal), limits };
   } finally {
     cancel();
     signal.removeEventListener("abort", giveUp);
@@ -69,11 +70,20 @@ async function attemptOnce(options: DiallerOptions, signal: AbortSignal): Promis
 }
 
 /** Gives up with the signal, also where a transport does not heed it: what it brings then is put away. */
-function unlessAborted(connecting: Promise<Channel>, signal: AbortSignal): Promise<Channel> {
+function unlessAborted<Carrier extends Channel | Exchange>(
+  connecting: Promise<Carrier>,
+  signal: AbortSignal,
+): Promise<Carrier> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    connecting.then((channel) => (signal.aborted ? channel.destroy() : resolve(channel)), reject);
+    connecting.then((carrier) => (signal.aborted ? putAway(carrier) : resolve(carrier)), reject);
   });
+}
+
+/** Ends what nobody has used. */
+export function putAway(carrier: Channel | Exchange): void {
+  if (isExchange(carrier)) carrier.close();
+  else carrier.destroy();
 }
 
 function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,11 @@
-import { closeWithin } from "../connection/close-within.ts";
+import { type Closable, closeWithin } from "../connection/close-within.ts";
 import { deferred } from "../connection/deferred.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
 import { DialError } from "../connection/errors/dial-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
-import { Link } from "../connection/link.ts";
+import { isExchange } from "../connection/exchange.ts";
+import { ExchangeLink } from "../connection/exchange-link.ts";
+import { Link, type LinkOptions } from "../connection/link.ts";
 import { isSettled, type Outlet, type WaitingMessage } from "../connection/outlet.ts";
 import type { PendingCall } from "../connection/pending-call.ts";
 import type { PendingCalls } from "../connection/pending-calls.ts";
@@ -16,8 +18,8 @@ import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Route } from "../transport/registry.ts";
-import type { RedialOptions } from "./backoff.ts";
-import { type Dialled, dial } from "./dialler.ts";
+import { backoff, type RedialOptions } from "./backoff.ts";
+import { type Dialled, dial, putAway } from "./dialler.ts";
 
 /** What a line is made of. */
 export interface LineOptions {
@@ -38,19 +40,24 @@ export interface LineOptions {
   readonly onDisconnect: (reason: DisconnectError) => void;
 }
 
+/** What a line talks over, once it has dialled. */
+interface LiveLink extends Closable {
+  readonly outgoing: Outlet;
+}
+
 /**
  * A client's line to its server: a link at most at a time, dialled when something is to be sent, and until then a
  * list of what waits.
  */
 export class Line implements Outlet {
   readonly #options: LineOptions;
-  #link: Link | undefined;
+  #link: LiveLink | undefined;
   #dial: AbortController | undefined;
   /** What waits for a link: messages, and those who asked to connect. */
   readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
   readonly #connecting = new WaitingList<PendingCall>((call) => !call.pending);
   /** The links that are not over yet: the live one, and at times one that still flushes its last answers. */
-  readonly #open = new Map<Link, Promise<void>>();
+  readonly #open = new Map<LiveLink, Promise<void>>();
   #closed: Promise<void> | undefined;
 
   constructor(options: LineOptions) {
@@ -135,18 +142,15 @@ export class Line implements Outlet {
     );
   }
 
-  #dialled({ channel, limits }: Dialled): void {
+  #dialled(dialled: Dialled): void {
     this.#dial = undefined;
     if (this.#closed !== undefined) {
-      channel.destroy();
+      putAway(dialled.carrier);
       return;
     }
     this.#options.pending.obstacle = undefined;
     const closed = deferred<void>();
-    const link: Link = new Link(channel, {
-      ...this.#options,
-      limits,
-      connection: { ...this.#options.connection, peer: channel.peer },
+    const link: LiveLink = this.#linkOver(dialled, {
       onDisconnect: (reason) => this.#disconnected(link, reason),
       onClosed: () => {
         this.#open.delete(link);
@@ -156,11 +160,33 @@ export class Line implements Outlet {
     this.#open.set(link, closed.promise);
     this.#link = link;
     this.#sendWaiting(link);
-    this.#options.logger.debug(`connected to ${this.#options.route.address.text}`);
-    this.#options.onConnect(channel.peer);
+    this.#options.logger.debug(`connected to ${this.#options.route.address.shown}`);
+    this.#options.onConnect(dialled.carrier.peer);
   }
 
-  #sendWaiting(link: Link): void {
+  #linkOver({ carrier, limits }: Dialled, hooks: Pick<LinkOptions, "onDisconnect" | "onClosed">): LiveLink {
+    const { connection, redial, route } = this.#options;
+    if (!isExchange(carrier)) {
+      return new Link(carrier, {
+        ...this.#options,
+        ...hooks,
+        limits,
+        connection: { ...connection, peer: carrier.peer },
+      });
+    }
+    if (this.#options.service) {
+      this.#options.logger.warn(`the other end of ${route.address.shown} cannot call this client's service`);
+    }
+    return new ExchangeLink(carrier, {
+      ...this.#options,
+      ...hooks,
+      limits,
+      address: route.address.shown,
+      retryAfter: redial && ((failures) => backoff(failures, redial)),
+    });
+  }
+
+  #sendWaiting(link: LiveLink): void {
     for (const message of this.#waiting.takeAll()) link.outgoing.sendMessage(message);
     for (const call of this.#connecting.takeAll()) {
       this.#options.pending.remove(call);
@@ -175,7 +201,7 @@ export class Line implements Outlet {
     this.#waiting.takeAll();
     this.#connecting.takeAll();
     this.#options.logger.warn(error.message);
-    this.#options.pending.rejectAll(() => new DialError(this.#options.route.address.text, { cause: error.cause }));
+    this.#options.pending.rejectAll(() => new DialError(this.#options.route.address.shown, { cause: error.cause }));
   }
 
   /** It failed, and nobody waited for another attempt. */
@@ -186,7 +212,7 @@ export class Line implements Outlet {
     if (this.#closed === undefined && this.#options.pending.size > 0) this.#dialUp();
   }
 
-  #disconnected(link: Link, reason: DisconnectError): void {
+  #disconnected(link: LiveLink, reason: DisconnectError): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     // Asynchronously, so that a listener finds the pending calls rejected and may call again.

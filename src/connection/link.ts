@@ -1,5 +1,4 @@
 import { DRAINING, overLimit, PARSE_ERROR, SERVER_BUSY, SERVER_TIMEOUT } from "../protocol/error-object.ts";
-import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import { parseMessage } from "../protocol/parse.ts";
@@ -8,10 +7,11 @@ import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
+import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
+import { logFlaw, logStray, settle } from "./answers.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
-import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
@@ -118,23 +118,18 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   #settle(response: ResponseMessage): void {
-    const { id, error, result, flaw } = response;
+    const { id } = response;
     const call = typeof id === "number" ? this.#pending.take(id) : undefined;
     if (!call) this.#unexpected(response);
-    else if (flaw !== undefined) {
-      this.#logger.warn(`${this.#who} sent an answer that is no JSON-RPC 2.0: ${flaw}`);
-      call.reject(new InvalidResponseError(call.method, flaw));
-    } else if (error) call.reject(fromErrorObject(error));
-    else call.resolve(result);
+    else {
+      if (response.flaw !== undefined) logFlaw(response.flaw, this.#who, this.#logger);
+      settle(call, response);
+    }
   }
 
-  #unexpected({ id, error, flaw }: ResponseMessage): void {
-    const complaint = error && fromErrorObject(error);
-    this.#logger.warn(
-      `${this.#who} sent an answer that no call awaits (id ${JSON.stringify(id)?.slice(0, 100)})${flaw ? `: ${flaw}` : ""}`,
-      ...(complaint ? [complaint] : []),
-    );
-    if (id !== null || !complaint) return;
+  #unexpected(response: ResponseMessage): void {
+    const complaint = logStray(response, this.#who, this.#logger);
+    if (response.id !== null || !complaint) return;
     this.#complaint = complaint;
     for (const call of this.#theOnlyOneMeant()) this.#pending.reject(call, complaint);
   }
@@ -289,8 +284,6 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   get #who(): string {
-    const { transport, address, port } = this.#channel.peer;
-    if (address === undefined) return `the ${transport} peer`;
-    return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
+    return nameOf(this.#channel.peer);
   }
 }

@@ -1,12 +1,12 @@
 import type { Limits } from "../protocol/limits.ts";
-import { batchText, notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
+import { notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import type { Channel } from "./channel.ts";
 import type { CallOutcome } from "./errors/call-error.ts";
 import { ClosedError } from "./errors/closed-error.ts";
 import { ConnectionLostError } from "./errors/connection-lost-error.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
-import { isSettled, type Outlet, type WaitingMessage } from "./outlet.ts";
+import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 import { WaitingList } from "./waiting-list.ts";
@@ -82,24 +82,18 @@ export class Outgoing implements Outlet {
   sendMessage(message: WaitingMessage): void {
     if (this.#ended) {
       for (const { call } of message.members) this.#pending.reject(call, lossOf(call, "not-sent", this.#ended));
-    } else if (message.batch && message.members.length > this.#batchLength) this.#refuseBatch(message);
+      return;
+    }
+    const error = excess(message, this.#batchLength);
+    if (error) for (const { call } of message.members) this.#pending.reject(call, error);
     else if (this.#pressed) this.#waiting.add(message);
     else this.#sendNow(message);
-  }
-
-  #refuseBatch({ members }: WaitingMessage): void {
-    const batchLength = this.#batchLength;
-    const error = new RangeError(`a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`);
-    for (const { call } of members) this.#pending.reject(call, error);
   }
 
   #sendNow({ batch, members }: WaitingMessage): void {
     const going = members.filter(({ call }) => call.pending);
     if (going.length === 0) return;
-    const texts = going.map(({ call, body, notification }) =>
-      notification ? notificationText(body) : requestText(call.id, body),
-    );
-    const ordinal = this.#channel.send(batch ? batchText(texts) : (texts[0] as string));
+    const ordinal = this.#channel.send(textOf({ batch, members: going }));
     for (const { call, notification } of going) {
       if (!notification) {
         call.ordinal = ordinal;

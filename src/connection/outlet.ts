@@ -1,4 +1,4 @@
-import type { RequestBody } from "../protocol/serialize.ts";
+import { batchText, notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 /** One message on its way out, for as long as it cannot go: a call or a notification, or a batch of them. */
@@ -17,6 +17,20 @@ export interface WaitingMember {
 /** Whether there is nothing left in it to send. */
 export function isSettled({ members }: WaitingMessage): boolean {
   return members.every(({ call }) => !call.pending);
+}
+
+/** The text of a message whose calls have their ids. */
+export function textOf({ batch, members }: WaitingMessage): string {
+  const texts = members.map(({ call, body, notification }) =>
+    notification ? notificationText(body) : requestText(call.id, body),
+  );
+  return batch ? batchText(texts) : (texts[0] as string);
+}
+
+/** Why a message is too long to be sent; `undefined` when it is not. */
+export function excess({ batch, members }: WaitingMessage, batchLength: number): RangeError | undefined {
+  if (!batch || members.length <= batchLength) return undefined;
+  return new RangeError(`a batch of ${members.length} is longer than limits.batchLength, ${batchLength}`);
 }
 
 /** Where calls go out: a connection, or a client, which keeps them until it has one. */

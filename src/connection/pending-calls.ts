@@ -32,6 +32,8 @@ export class PendingCalls {
   #timingDue = false;
   /** How many were sent and given up, by timeout or signal: their answers may still come. */
   givenUp = 0;
+  /** Told of each that was given up, when it is settled, so that nothing is done for it in vain. */
+  onGiveUp: ((call: PendingCall, id: number) => void) | undefined;
   /** Why nothing was sent so far, for timeouts while a dial fails again and again. */
   obstacle: unknown;
 
@@ -146,7 +148,9 @@ export class PendingCalls {
 
   #giveUp(call: PendingCall, error: unknown): void {
     if (call.ordinal > 0) this.givenUp++;
+    const { id } = call;
     this.reject(call, error);
+    this.onGiveUp?.(call, id);
   }
 
   #resize(length: number): void {

@@ -5,7 +5,8 @@ export interface Limits {
    *
    * Stops: one message that fills the memory, or blocks the event loop while it is parsed. The peer gets: a -32700
    * with id null and a close, since no byte after an over-long frame can be trusted to start a new one. Where frames
-   * are lines, the next newline can be, and the connection lives on.
+   * are lines, the next newline can be, and the connection lives on. Over WebSocket it gets a close with code 1009, which
+   * says as much.
    */
   readonly messageBytes: number;
   /**
@@ -17,6 +18,7 @@ export interface Limits {
   readonly batchLength: number;
   /**
    * How many of a connection's requests and notifications may be in flight at once; a batch counts member by member.
+   * Where there is no connection, as over HTTP, all requests of an address count together.
    *
    * Stops: a peer that starts more work than it waits for. The peer gets: -32096 Server Busy with
    * `data: { limit: "inFlight", max }`; a notification over it is dropped.
@@ -41,7 +43,7 @@ export interface Limits {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** For peers nobody has vouched for: the default for tcp and tls. */
+/** For peers nobody has vouched for: the default for tcp, tls, ws and wss. */
 export const untrusted: Limits = Object.freeze({
   messageBytes: 4 * MiB,
   batchLength: 1_000,

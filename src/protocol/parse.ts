@@ -39,14 +39,18 @@ function classify(value: unknown, rawId: string | undefined): SingleMessage {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(INVALID_REQUEST);
   const message = value as Record<string, unknown>;
   // Own members only: the object's prototype is not part of the message, and `__proto__` in JSON is a plain member.
-  const has = (name: string) => Object.hasOwn(message, name);
-  if (!has("method") && (has("result") || has("error"))) return classifyResponse(message, rawId);
+  if (!Object.hasOwn(message, "method") && (Object.hasOwn(message, "result") || Object.hasOwn(message, "error"))) {
+    return classifyResponse(message, rawId);
+  }
   const { method, params } = message;
-  const id = has("id") ? idText(message.id, rawId) : undefined;
+  const hasId = Object.hasOwn(message, "id");
+  const id = hasId ? idText(message.id, rawId) : undefined;
   if (message.jsonrpc !== "2.0" || typeof method !== "string") return invalid(INVALID_REQUEST, id);
-  if (!has("id")) return { kind: "notification", id: undefined, method, params: params as Params | undefined };
+  if (!hasId) return { kind: "notification", id: undefined, method, params: params as Params | undefined };
   if (id === undefined) return invalid(INVALID_REQUEST);
-  if (has("params") && (typeof params !== "object" || params === null)) return invalid(INVALID_REQUEST, id);
+  if (Object.hasOwn(message, "params") && (typeof params !== "object" || params === null)) {
+    return invalid(INVALID_REQUEST, id);
+  }
   return { kind: "request", id, method, params: params as Params | undefined };
 }
 

@@ -1,28 +1,38 @@
+import { AnsweringConnection } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
+import type { ServeExchange } from "../connection/exchange.ts";
+import { DRAINING } from "../protocol/error-object.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
-import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { Exchanges } from "../service/exchanges.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
+import type { HttpListenOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsListenOptions } from "../transport/tls.ts";
-import type { Listener } from "../transport/transport.ts";
+import type { TlsListenOptions } from "../transport/secure.ts";
+import type { Attachment, Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix.ts";
+import type { WebSocketListenOptions } from "../transport/websocket-options.ts";
 
 /** How a server is made. */
 export interface ServerOptions {
   /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Default: the `untrusted` profile for tcp and tls, `trusted` for unix and stdio. */
+  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http and https, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
-  /** For `tls:` addresses: certificate, key, whether clients must show a certificate, … */
+  /** For `tls:`, `wss:` and `https:` addresses: certificate, key, whether clients must show a certificate, … */
   readonly tls?: TlsListenOptions;
   /** For `unix:` addresses: the socket file's mode. */
   readonly unix?: UnixListenOptions;
+  /** For `ws:` and `wss:` addresses: which web pages may connect, who else may, … */
+  readonly ws?: WebSocketListenOptions;
+  /** For `http:` and `https:` addresses: who may come in, hosts, origins, CORS, times. */
+  readonly http?: HttpListenOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Default: warnings and errors go to the console. */
@@ -30,6 +40,9 @@ export interface ServerOptions {
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock;
 }
+
+/* How long the last answers may take on their way to slow readers. */
+const FLUSH_MS = 5_000;
 
 /** The events of a server. */
 export type ServerEvents = {
@@ -59,6 +72,7 @@ export class Server {
     closed: (connection) => this.#connections.delete(connection),
   };
   readonly #over: Deferred<void>;
+  readonly #exchanges = new Set<Exchanges>();
   #closed: Promise<void> | undefined;
 
   /** @throws RangeError when an option's value makes no sense */
@@ -91,7 +105,7 @@ export class Server {
     return first.address;
   }
 
-  /** The connections that are not over. */
+  /** The connections that are not over. Exchanges, as over HTTP, are none: who sends a text leaves with its answer. */
   get connections(): ReadonlySet<Connection> {
     return this.#connections;
   }
@@ -108,20 +122,38 @@ export class Server {
     const route = routeTo(address);
     const transport = await route.load();
     const limits = resolveLimits(this.#options.limits, transport.limits);
-    const { tls, unix } = this.#options;
+    const { tls, unix, ws, http } = this.#options;
     const options = {
       limits,
-      transport: { ...this.#options.transport, tls, unix },
-      refused: (error: Error) => this.#logger.warn(`a connection to ${route.address.text} was refused:`, error),
+      transport: { ...this.#options.transport, tls, unix, ws, http },
+      refused: (error: Error) => this.#refused(route.address.shown, error),
+      serve: this.#serveWithin(limits),
     };
     this.#assertOpen();
     const listener = await transport.listen(route.address, options, (channel) => this.accept(channel, limits));
     if (this.#closed !== undefined) {
       await listener.close();
+      await listener.end?.(0);
       this.#assertOpen();
     }
     this.#listeners.push(listener);
     void listener.ended?.then(() => this.#listenerEnded(listener));
+    return listener.address;
+  }
+
+  /**
+   * Accepts from something that listens already, until this server is closed: `webSocketsOn(httpServer, …)`, for example.
+   *
+   * @returns its address, as far as it is known
+   * @throws Error when it cannot be attached, or the server was closed
+   */
+  attach(attachment: Attachment): string {
+    this.#assertOpen();
+    const limits = resolveLimits(this.#options.limits, attachment.limits);
+    const refused = (error: Error) => this.#refused(listener.address, error);
+    const serve = this.#serveWithin(limits);
+    const listener = attachment.listen({ limits, refused, serve }, (channel) => this.accept(channel, limits));
+    this.#listeners.push(listener);
     return listener.address;
   }
 
@@ -161,6 +193,14 @@ export class Server {
     return this.#closed;
   }
 
+  /** Serves exchanges: those of one address share its limits. */
+  #serveWithin(limits: Limits): ServeExchange {
+    const exchanges = new Exchanges(this.service, limits);
+    this.#exchanges.add(exchanges);
+    return (text, { peer, signal }) =>
+      exchanges.handle(text, { connection: new AnsweringConnection(peer, this.#logger), signal });
+  }
+
   on<Event extends keyof ServerEvents>(event: Event, listener: (...args: ServerEvents[Event]) => void): this {
     this.#events.on(event, listener);
     return this;
@@ -176,29 +216,37 @@ export class Server {
   }
 
   async #close(timeout: number): Promise<void> {
-    const listening = Promise.allSettled(this.#listeners.map(async (listener) => listener.close()));
+    const listeners = [...this.#listeners];
+    const listening = Promise.allSettled(listeners.map(async (listener) => listener.close()));
     const connections = [...this.#connections];
     const draining = connections.map(async (connection) => {
       await connection.drain();
       await connection.close();
     });
+    const exchanges = [...this.#exchanges].map((each) => each.drain(DRAINING));
     const cancel = this.#clock.after(
       timeout,
       () => {
         const reason = new ServerTimeoutError(undefined, `the server closed and waited ${timeout} ms`);
-        for (const connection of connections) connection.cancelInFlight(reason);
+        for (const one of [...connections, ...this.#exchanges]) one.cancelInFlight(reason);
       },
       true,
     );
-    await Promise.all(draining);
+    await Promise.all([...draining, ...exchanges]);
     cancel();
-    for (const outcome of await listening) if (outcome.status === "rejected") throw outcome.reason;
+    const outcomes = await listening;
+    await Promise.all(listeners.map((listener) => listener.end?.(FLUSH_MS)));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   /** With the last address that ended by itself, a server nobody is connected to is over. */
   #listenerEnded(listener: Listener): void {
     this.#listeners.splice(this.#listeners.indexOf(listener), 1);
     if (this.#listeners.length === 0 && this.#connections.size === 0) void this.close();
+  }
+
+  #refused(address: string, error: Error): void {
+    this.#logger.warn(`a connection to ${address} was refused:`, error);
   }
 
   #assertOpen(): void {

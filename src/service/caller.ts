@@ -36,9 +36,16 @@ export interface CallerHost {
 /** What there is to know of a caller. */
 export interface CallerOptions {
   /** What the handlers' contexts show. */
-  readonly connection?: CallerConnection;
+  readonly connection?: CallerConnection | undefined;
   /** How many of its calls may be in flight at once. */
   readonly maxInFlight: number;
+  /** Where it shares that bound with others: how many calls all of them have in flight. */
+  readonly load?: Load;
+}
+
+/** How many calls are in flight, counted by all callers that share it. */
+export interface Load {
+  inFlight: number;
 }
 
 type CallMessage = RequestMessage | NotificationMessage;
@@ -58,14 +65,16 @@ export class Caller {
   readonly #host: CallerHost;
   readonly #connection: CallerConnection | undefined;
   readonly #maxInFlight: number;
+  readonly #load: Load | undefined;
   #inFlight = 0;
   /** Those in flight that wait for a promise, in no order. */
   readonly #waiting: InFlightCall[] = [];
 
-  constructor(host: CallerHost, { connection, maxInFlight }: CallerOptions) {
+  constructor(host: CallerHost, { connection, maxInFlight, load }: CallerOptions) {
     this.#host = host;
     this.#connection = connection;
     this.#maxInFlight = maxInFlight;
+    this.#load = load;
   }
 
   /** How many calls are in flight, notifications included. */
@@ -129,7 +138,8 @@ export class Caller {
     if (misfit !== undefined) return invalidParams(misfit);
     if (method.refusal) return method.refusal;
     if (this.refusal) return this.refusal;
-    if (this.#inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
+    const inFlight = this.#load ? this.#load.inFlight : this.#inFlight;
+    if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
     return undefined;
   }
 
@@ -137,6 +147,7 @@ export class Caller {
     const host = this.#host;
     const ordinal = host.started(method);
     this.#inFlight++;
+    if (this.#load) this.#load.inFlight++;
     let context: HandlerContext | undefined;
     let deadline: number | undefined;
     let result: unknown;
@@ -204,6 +215,7 @@ export class Caller {
 
   #countOut(method: Method, ordinal: number): void {
     this.#inFlight--;
+    if (this.#load) this.#load.inFlight--;
     this.#host.ended(method, ordinal);
     if (this.#inFlight === 0) this.onIdle?.();
   }

@@ -1,6 +1,6 @@
 /** Who is on the other end of a connection, as far as the transport can tell. */
 export interface PeerInfo {
-  /** The scheme of the transport: `tcp`, `tls`, `unix`, `stdio`, `memory`, … */
+  /** The scheme of the transport: `tcp`, `tls`, `unix`, `stdio`, `ws`, `http`, `memory`, … */
   readonly transport: string;
   /** The peer's IP address, where there is one. */
   readonly address?: string | undefined;
@@ -10,6 +10,35 @@ export interface PeerInfo {
   readonly pid?: number | undefined;
   /** What TLS says of the peer, on a TLS connection. */
   readonly tls?: PeerTls | undefined;
+  /** The HTTP request that the peer came with, on a server that was asked by one. */
+  readonly http?: PeerHttp | undefined;
+  /** The WebSocket subprotocol that both ends agreed on, where they did. */
+  readonly subprotocol?: string | undefined;
+}
+
+/** An HTTP request, and what the server made of it. */
+export interface PeerHttp {
+  /** Path and query, as the client wrote them: `/rpc?room=7`. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: RequestHeaders;
+  /** What the server's option `authorize` returned, for example the user that a token stands for. */
+  readonly auth: unknown;
+}
+
+/** The headers of an HTTP request by their names in lower case; one that may come several times is an array. */
+export interface RequestHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+}
+
+/** A peer in a sentence. */
+export function nameOf({ transport, address, port }: PeerInfo): string {
+  if (address === undefined) return `the ${transport} peer`;
+  return `${transport} peer ${address}${port === undefined ? "" : `:${port}`}`;
 }
 
 /** A peer as TLS knows it. */

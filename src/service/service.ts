@@ -1,20 +1,11 @@
-import {
-  type ErrorObject,
-  INVALID_REQUEST,
-  overLimit,
-  SERVER_TIMEOUT,
-  SERVICE_UNAVAILABLE,
-} from "../protocol/error-object.ts";
+import { type ErrorObject, SERVER_TIMEOUT, SERVICE_UNAVAILABLE } from "../protocol/error-object.ts";
 import { isRpcError, type RpcError } from "../protocol/errors/rpc-error.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
-import { isLongerThan, type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
-import { parseMessage } from "../protocol/parse.ts";
-import { errorText } from "../protocol/serialize.ts";
+import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
-import { isAnswered } from "./batch-answers.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchanges, type HandleOptions } from "./exchanges.ts";
 import { type Checked, exportMarks } from "./export-rpc.ts";
 import { guardedLogger, type Logger } from "./logger.ts";
 import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
@@ -67,7 +58,7 @@ export class Service {
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
   readonly #host: CallerHost;
-  readonly #exchanges: Caller;
+  readonly #exchanges: Exchanges;
 
   /** @throws RangeError when an option's value makes no sense */
   constructor(options: ServiceOptions = {}) {
@@ -78,7 +69,7 @@ export class Service {
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
     this.#host = this.#makeHost();
-    this.#exchanges = this.open({ maxInFlight: this.#limits.inFlight });
+    this.#exchanges = new Exchanges(this, this.#limits);
   }
 
   /** The names of all methods, in the order in which they were added. */
@@ -163,24 +154,28 @@ export class Service {
     for (const caller of this.#callers) caller.cancel(SERVER_TIMEOUT, reason);
   }
 
+  /** @internal */
+  get logger(): Logger {
+    return this.#logger;
+  }
+
+  /** What `handle` lets in. */
+  get limits(): Limits {
+    return this.#limits;
+  }
+
   /**
    * Serves one text: a request, a notification or a batch.
    *
-   * @returns the answer, as a promise only if a method needs time; `undefined` when there is nothing to answer. The
-   * promise never rejects: whatever is wrong with the text or happens in a method is an answer.
+   * @param options - who sends it, for handlers that ask, and how to learn that they have left
+   * @returns the answer, as a promise only if a method needs time; `undefined` when there is nothing to answer, or
+   * nobody to be answered any more. The promise never rejects: whatever is wrong with the text or happens in a method
+   * is an answer.
    * @throws TypeError when it is given no string
    */
-  handle(text: string): string | undefined | Promise<string> {
+  handle(text: string, options?: HandleOptions): string | undefined | Promise<string | undefined> {
     if (typeof text !== "string") throw new TypeError(`expected a text to handle, got ${typeof text}`);
-    const { messageBytes, batchLength } = this.#limits;
-    if (isLongerThan(text, messageBytes)) {
-      return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
-    }
-    const message = parseMessage(text, batchLength);
-    const exchange = new Exchange();
-    this.#exchanges.receive(message, exchange);
-    const answered = message.kind === "batch" ? message.members.some(isAnswered) : isAnswered(message);
-    return answered ? exchange.outcome() : undefined;
+    return this.#exchanges.handle(text, options);
   }
 
   /**

@@ -1,19 +1,27 @@
 /** An address that makes no sense. */
 export class InvalidAddressError extends Error {
   override name = "InvalidAddressError";
-  /** The address as it was given. */
+  /** The address as it was given, but for a user and password in it. */
   readonly address: string;
 
   constructor(address: string, why: string, options?: ErrorOptions) {
-    super(`${JSON.stringify(address)} is no address: ${why}`, options);
-    this.address = address;
+    const shown = withoutCredentials(address);
+    super(`${JSON.stringify(shown)} is no address: ${why}`, options);
+    this.address = shown;
   }
+}
+
+/** An address as it may be shown: what stands before the @ is nobody's business. */
+export function withoutCredentials(address: string): string {
+  return address.replace(/^(\s*[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
 }
 
 /** A parsed address: `scheme:…`, as a URL says it. */
 export interface Address {
   /** As it was given. */
   readonly text: string;
+  /** The same, without a user and password: for errors and logs. */
+  readonly shown: string;
   /** Without the colon: `tcp`, `unix`, … */
   readonly scheme: string;
   /** The URL; transports read host, port and path from it. */
@@ -31,9 +39,11 @@ export function parseAddress(address: string | URL): Address {
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new InvalidAddressError(text, whyNoUrl(text), { cause });
+    // What the platform says of it repeats it, password and all.
+    const hidden = withoutCredentials(text) !== text;
+    throw new InvalidAddressError(text, whyNoUrl(text), hidden ? undefined : { cause });
   }
-  return { text, scheme: url.protocol.slice(0, -1), url };
+  return { text, shown: withoutCredentials(text), scheme: url.protocol.slice(0, -1), url };
 }
 
 /** Says what is wrong with a text that is no URL, as far as that is easy to see. */

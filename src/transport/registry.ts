@@ -1,15 +1,8 @@
+import { loaders as included, place } from "#loaders";
 import { type Address, InvalidAddressError, parseAddress } from "./address.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport, TransportLoader } from "./transport.ts";
 
-/** Loads a transport when it is first needed. */
-export type TransportLoader = () => Promise<Transport>;
-
-const loaders = new Map<string, TransportLoader>([
-  ["tcp", async () => (await import("./tcp.ts")).tcp],
-  ["tls", async () => (await import("./tls.ts")).tls],
-  ["unix", async () => (await import("./unix.ts")).unix],
-  ["stdio", async () => (await import("./stdio.ts")).stdio],
-]);
+const loaders = new Map(included);
 
 /**
  * Adds a transport for addresses of a scheme, for this copy of the package in this process.
@@ -44,7 +37,10 @@ export function routeTo(address: string | URL): Route {
   const load = loaders.get(parsed.scheme);
   if (!load) {
     const known = [...loaders.keys()].join(", ");
-    throw new InvalidAddressError(parsed.text, `there is no transport for ${parsed.scheme}: (there are ${known})`);
+    throw new InvalidAddressError(
+      parsed.text,
+      `there is no transport for ${parsed.scheme}:${place} (there are ${known})`,
+    );
   }
   return { address: parsed, load };
 }

@@ -29,7 +29,7 @@ export function framingOf(address: Address): Framing {
   throw new InvalidAddressError(address.text, `expected one of the framings ${known}, got ${JSON.stringify(name)}`);
 }
 
-/** Where a tcp or tls socket goes. */
+/** Where a socket on an IP network goes. */
 export interface HostAndPort {
   /** A name, or an IP address, IPv6 ones without brackets. */
   readonly host: string;
@@ -43,19 +43,46 @@ export interface HostAndPort {
  * @throws InvalidAddressError when one of them is missing, or there is more than them and parameters
  */
 export function hostAndPort(address: Address, use: "dial" | "listen"): HostAndPort {
-  const { scheme, text, url } = address;
-  const expect = (what: string, got: string): never => {
-    throw new InvalidAddressError(text, `expected ${what}, got ${got}`);
-  };
-  if (url.hostname === "") expect(`"${scheme}://host:port"`, "no host");
-  if (url.username !== "" || url.password !== "") expect("no user and no password", "some before the @");
-  if (url.pathname !== "" && url.pathname !== "/") expect("nothing behind the port", JSON.stringify(url.pathname));
-  if (url.hash !== "") expect("no fragment", JSON.stringify(url.hash));
-  if (url.port === "") expect(`a port, as in "${scheme}://${url.hostname}:7080"`, "none");
-  const port = Number(url.port);
-  if (port === 0 && use === "dial") expect("a port from 1 to 65535 (0 is for listening)", "0");
-  const host = hostOf(url) ?? expect("a host name or an IP address", JSON.stringify(url.hostname));
-  return { host, port };
+  const { scheme, url } = address;
+  const host = networkHost(address);
+  if (url.pathname !== "" && url.pathname !== "/") {
+    expected(address, "nothing behind the port", JSON.stringify(url.pathname));
+  }
+  if (url.port === "") expected(address, `a port, as in "${scheme}://${url.hostname}:7080"`, "none");
+  return { host, port: portFor(address, Number(url.port), use) };
+}
+
+/**
+ * Host, port and path of an address of the web's kind: `ws://127.0.0.1:7080/rpc`.
+ *
+ * @param use - port 0, the system's choice, is for listening only; a query for dialling only
+ * @throws InvalidAddressError when there is more than them
+ */
+export function hostPortAndPath(address: Address, use: "dial" | "listen"): HostAndPort & { readonly path: string } {
+  const { scheme, url } = address;
+  const host = networkHost(address);
+  if (url.search !== "" && use === "listen") expected(address, "no query to listen", JSON.stringify(url.search));
+  // A URL leaves out the port that its scheme has by default.
+  const port = portFor(address, url.port === "" ? (scheme === "wss" ? 443 : 80) : Number(url.port), use);
+  return { host, port, path: url.pathname };
+}
+
+/** The host of an address that has one, and nothing that no socket could do with. */
+function networkHost(address: Address): string {
+  const { scheme, url } = address;
+  if (url.hostname === "") expected(address, `"${scheme}://host:port"`, "no host");
+  if (url.username !== "" || url.password !== "") expected(address, "no user and no password", "some before the @");
+  if (url.hash !== "") expected(address, "no fragment", JSON.stringify(url.hash));
+  return hostOf(url) ?? expected(address, "a host name or an IP address", JSON.stringify(url.hostname));
+}
+
+function portFor(address: Address, port: number, use: "dial" | "listen"): number {
+  if (port === 0 && use === "dial") expected(address, "a port from 1 to 65535 (0 is for listening)", "0");
+  return port;
+}
+
+function expected(address: Address, what: string, got: string): never {
+  throw new InvalidAddressError(address.text, `expected ${what}, got ${got}`);
 }
 
 /** The host; `undefined` when it could not be one. URLs of schemes that are not the web's leave that open. */

@@ -1,10 +1,12 @@
 import type { Channel } from "../connection/channel.ts";
+import type { Exchange, ServeExchange } from "../connection/exchange.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Address } from "./address.ts";
 
 /**
- * A SEAM: how channels come about. A transport is a module that is loaded when an address of its scheme is first
- * used; `registerTransport` adds one. Every transport passes `test/conformance/transport.ts`.
+ * A SEAM: how channels and exchanges come about. A transport is a module that is loaded when an address of its scheme is
+ * first used; `registerTransport` adds one. Every transport of channels passes `test/conformance/transport.ts`, and
+ * every one of exchanges `test/conformance/exchange.ts`.
  */
 export interface Transport {
   /** The limits that hold where the user gave none. */
@@ -13,20 +15,24 @@ export interface Transport {
   /**
    * Dials.
    *
-   * @returns a channel that works; nobody has called `open` on it yet
+   * @returns a channel that works; nobody has called `open` on it yet. Or, where the other end cannot push, exchanges
    * @throws InvalidAddressError when the address makes no sense for this transport
    * @throws whatever the platform says, for example an `ECONNREFUSED`, as it is: the caller wraps it
    */
-  connect(address: Address, options: DialOptions): Promise<Channel>;
+  connect(address: Address, options: DialOptions): Promise<Channel | Exchange>;
 
   /**
    * Listens.
    *
-   * @param accept - called with each channel, as it is there; whoever is called opens it
+   * @param accept - called with each channel, as it is there; whoever is called opens it. Exchanges go to
+   * `options.serve`
    * @throws InvalidAddressError, or whatever the platform says, for example an `EADDRINUSE`
    */
   listen(address: Address, options: AcceptOptions, accept: (channel: Channel) => void): Promise<Listener>;
 }
+
+/** Loads a transport when it is first needed. */
+export type TransportLoader = () => Promise<Transport>;
 
 /** What a transport is told when it dials. */
 export interface DialOptions {
@@ -46,6 +52,8 @@ export interface AcceptOptions {
   readonly transport: Readonly<Record<string, unknown>>;
   /** Where to report what went wrong before there was a channel, for example a failed TLS handshake. */
   readonly refused: (error: Error) => void;
+  /** Serves the texts of peers that cannot be called: for transports of exchanges, in the place of `accept`. */
+  readonly serve: ServeExchange;
 }
 
 /** Something that listens. */
@@ -54,6 +62,25 @@ export interface Listener {
   readonly address: string;
   /** Resolves when it has ended by itself, where it can: stdio has one peer, and ends with it. */
   readonly ended?: Promise<void> | undefined;
-  /** Stops accepting. Channels that were accepted live on. Idempotent; resolves when the address is free again. */
+  /**
+   * Stops accepting. Channels that were accepted live on, and exchanges that have begun. Idempotent; resolves when the
+   * address is free again.
+   */
   close(): Promise<void>;
+  /**
+   * A listener of exchanges: ends what is left after `close`, when all are answered. Answers that are on their way have
+   * `timeout` milliseconds, then they are cut; everything else is cut at once. Resolves when nothing is left.
+   */
+  end?(timeout: number): Promise<void>;
+}
+
+/**
+ * A way to listen on what is there already, without an address of its own: a path of an HTTP server, for example. See
+ * `Server.attach`.
+ */
+export interface Attachment {
+  /** The limits that hold where the user gave none. */
+  readonly limits: Limits;
+  /** As a transport's `listen`; closing the listener leaves alone what it is attached to. */
+  listen(options: Omit<AcceptOptions, "transport">, accept: (channel: Channel) => void): Listener;
 }

@@ -176,7 +176,8 @@ export function channelSuite(name: string, makePair: MakePair): void {
         await there.received(2);
         right.resume();
         await there.happened("ended");
-        assert.deepEqual(there.events, ["message", "message", "ended"]);
+        // Where an end is the end of both directions, `closed` may have followed.
+        assert.deepEqual(there.events.slice(0, 3), ["message", "message", "ended"]);
         assert.deepEqual(there.messages, ["1", "2"]);
       });
 

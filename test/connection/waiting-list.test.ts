@@ -21,6 +21,33 @@ describe("a waiting list", () => {
     );
   });
 
+  it("gives its items one by one too, but for what is over, while others are added", () => {
+    const list = new WaitingList<number>((item) => item % 3 === 0);
+    const taken: (number | undefined)[] = [];
+    for (let item = 1; item <= 1_000; item++) {
+      list.add(item);
+      if (item % 5 === 0) taken.push(list.take());
+    }
+    assert(list.length < 1_000);
+    for (let item = list.take(); item !== undefined; item = list.take()) taken.push(item);
+    const wanted = Array.from({ length: 1_000 }, (_, at) => at + 1).filter((item) => item % 3 !== 0);
+    assert.deepEqual([taken, list.length, list.takeAll()], [wanted, 0, []]);
+  });
+
+  it("does not copy what waits each time one is taken", () => {
+    let looks = 0;
+    const list = new WaitingList<number>(() => {
+      looks++;
+      return false;
+    });
+    for (let item = 0; item < 1_000; item++) list.add(item);
+    for (let item = 0; item < 100_000; item++) {
+      list.add(item);
+      list.take();
+    }
+    assert(looks < 400_000, `${looks} looks`);
+  });
+
   it("looks at each item no more than a few times, however many wait", () => {
     let looks = 0;
     const list = new WaitingList<number>(() => {

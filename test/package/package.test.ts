@@ -6,6 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -21,7 +22,7 @@ before(async () => {
   tarball = join(scratch, readdirSync(scratch).find((name) => name.endsWith(".tgz")) ?? "none");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], project);
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], project);
   cpSync(join(import.meta.dirname, "consumer"), project, { recursive: true });
 });
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -72,10 +73,10 @@ describe("the packed package", () => {
     assert.doesNotMatch(lock, /"resolved"/);
   });
 
-  test("brings no dependencies", () => {
+  test("brings no dependency but ws", () => {
     assert.deepEqual(
       readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith(".")),
-      [manifest.name],
+      [manifest.name, "ws"],
     );
   });
 });
@@ -102,6 +103,21 @@ describe("the installed package", () => {
       const loaded = process.moduleLoadList.filter((name) => !before.has(name));
       console.log(loaded.filter((name) => /^NativeModule (net|tls|https?|worker_threads)$/.test(name)).join());`;
     assert.equal(await node(["--input-type=module", "--eval", script]), "");
+  });
+
+  test("is bundled for browsers without anything of Node.js", async () => {
+    const { outputFiles, warnings } = await build({
+      stdin: { contents: `export { Client } from "${manifest.name}";`, resolveDir: project },
+      bundle: true,
+      platform: "browser",
+      format: "esm",
+      write: false,
+      logLevel: "silent",
+    });
+    assert.deepEqual(warnings, []);
+    const script = outputFiles[0]?.text ?? "";
+    assert.match(script, /in a browser/);
+    assert.doesNotMatch(script, /node:|require\(/);
   });
 
   test("works from JavaScript", async () => {

@@ -27,7 +27,12 @@ async function obey(order: Order): Promise<Report> {
   }
   const { address, load } = routeTo(order.listen);
   const transport = await load();
-  const options = { limits: resolveLimits(undefined, transport.limits), transport: {}, refused: () => {} };
+  const options = {
+    limits: resolveLimits(undefined, transport.limits),
+    transport: {},
+    refused: () => {},
+    serve: () => undefined,
+  };
   try {
     listener = await transport.listen(address, options, (channel) => {
       const owner: Recorder = new Recorder(channel, {

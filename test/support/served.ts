@@ -17,14 +17,15 @@ export function exampleService(): Service {
     });
 }
 
-/** Serves on a port the system picks; closed after the test. */
+/** Serves, by default on a tcp port the system picks; closed after the test. */
 export async function serve(
   test: TestContext,
   service: Service = exampleService(),
   options: ServerOptions = {},
+  address = "tcp://127.0.0.1:0",
 ): Promise<Server & { readonly log: Log }> {
   const log = new Log();
-  const server = await listen(service, "tcp://127.0.0.1:0", { logger: log, ...options });
+  const server = await listen(service, address, { logger: log, ...options });
   cleanUp(test, () => server.close({ timeout: 0 }));
   return Object.assign(server, { log });
 }

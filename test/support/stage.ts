@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { type EventEmitter, once } from "node:events";
 import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import type { Channel } from "../../src/connection/channel.ts";
+import { isExchange } from "../../src/connection/exchange.ts";
 import { type Limits, resolveLimits } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
 import type { Listener, Transport } from "../../src/transport/transport.ts";
@@ -18,10 +20,13 @@ export interface TransportUnderTest {
   readonly listenOptions?: () => Readonly<Record<string, unknown>>;
   /** A socket, or what stands for one, that dials, and its event that says that it works. */
   readonly rawDial: (address: string) => Duplex;
-  readonly ready: "connect" | "secureConnect" | "ready";
-  /** A server, or what stands for one, that is about to listen, and its event that gives a socket. */
-  readonly rawListen: (address: string) => EventEmitter & { close(): unknown };
-  readonly accepts: "connection" | "secureConnection";
+  readonly ready: "connect" | "secureConnect" | "ready" | "upgraded";
+  /**
+   * A server, or what stands for one, that is about to listen, and its event that gives a socket. Of transports over byte
+   * streams only.
+   */
+  readonly rawListen?: (address: string) => EventEmitter & { close(): unknown };
+  readonly accepts?: "connection" | "secureConnection";
 }
 
 /** How one test may differ. */
@@ -56,6 +61,7 @@ export class Stage {
         this.#refused.push(error);
         this.#look();
       },
+      serve: () => assert.fail("a transport of channels has no exchanges"),
     };
     const listener = await transport.listen(parseAddress(address), told, (channel) => {
       this.#test.after(() => channel.destroy());
@@ -93,6 +99,7 @@ export class Stage {
       signal: options.signal ?? new AbortController().signal,
       transport: options.transport ?? dialOptions?.() ?? {},
     });
+    assert(!isExchange(channel));
     this.#test.after(() => channel.destroy());
     return channel;
   }
@@ -113,9 +120,11 @@ export class Stage {
 
   /** A server that the transport knows nothing of, listening; gives its first socket. */
   async rawListen(address: string): Promise<{ readonly accepted: Promise<Duplex> }> {
-    const server = this.#subject.rawListen(address);
+    const { rawListen, accepts } = this.#subject;
+    if (!rawListen || !accepts) throw new Error("this transport is not over byte streams");
+    const server = rawListen(address);
     this.#test.after(() => server.close());
-    const accepted = once(server, this.#subject.accepts).then(([socket]) => this.#keep(socket));
+    const accepted = once(server, accepts).then(([socket]) => this.#keep(socket));
     await once(server, "listening");
     return { accepted };
   }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { trusted } from "../../src/protocol/limits.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
-import { registerTransport, routeTo, type TransportLoader } from "../../src/transport/registry.ts";
-import type { Transport } from "../../src/transport/transport.ts";
+import { registerTransport, routeTo } from "../../src/transport/registry.ts";
+import type { Transport, TransportLoader } from "../../src/transport/transport.ts";
 
 const nowhere: Transport = {
   limits: trusted,
@@ -21,6 +21,15 @@ describe("a route", () => {
     });
   }
 
+  it("leads to ws and wss, which are one transport, and loaded when it is asked for", async () => {
+    const { webSocket } = await import("../../src/transport/websocket.ts");
+    for (const scheme of ["ws", "wss"]) {
+      const route = routeTo(`${scheme}://localhost:1`);
+      assert.equal(route.address.scheme, scheme);
+      assert.equal(await route.load(), webSocket);
+    }
+  });
+
   it("leads to a registered transport, whose loader runs when it is asked to", async () => {
     let loaded = 0;
     registerTransport("x-nowhere", async () => {
@@ -34,13 +43,16 @@ describe("a route", () => {
   });
 
   it("leads nowhere where there is no transport, and says which there are", () => {
-    for (const address of ["gopher://localhost:70", "constructor:x", "__proto__:x", "http:x"]) {
+    for (const address of ["gopher://localhost:70", "constructor:x", "__proto__:x", "ftp:x"]) {
       assert.throws(
         () => routeTo(address),
         (error: unknown) => error instanceof InvalidAddressError && (error.address === address || !address),
       );
     }
-    assert.throws(() => routeTo("gopher://localhost:70"), /there is no transport for gopher: .*tcp, tls, unix/);
+    assert.throws(
+      () => routeTo("gopher://localhost:70"),
+      /there is no transport for gopher: .*tcp, tls, unix, stdio, ws, wss, http, https/,
+    );
   });
 
   it("leads nowhere from what is no address", () => {

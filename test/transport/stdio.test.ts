@@ -58,7 +58,7 @@ describe("listening on stdio", () => {
   for (const [address, says] of rows.invalid) {
     it(`refuses ${address}, and leaves this process's stdout alone`, async () => {
       const { write } = process.stdout;
-      const options = { limits: trusted, transport: {}, refused: () => {} };
+      const options = { limits: trusted, transport: {}, refused: () => {}, serve: () => assert.fail() };
       await assert.rejects(
         stdio.listen(parseAddress(address), options, () => {}),
         says,

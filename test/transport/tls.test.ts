@@ -4,7 +4,8 @@ import { connect as connectTcp, createServer as createTcpServer } from "node:net
 import { describe, it, type TestContext } from "node:test";
 import { type ConnectionOptions, connect, createServer, type TlsOptions } from "node:tls";
 import { untrusted } from "../../src/protocol/limits.ts";
-import { type TlsDialOptions, type TlsListenOptions, tls } from "../../src/transport/tls.ts";
+import type { TlsDialOptions, TlsListenOptions } from "../../src/transport/secure.ts";
+import { tls } from "../../src/transport/tls.ts";
 import { type TransportRows, transportSuite } from "../conformance/transport.ts";
 import { makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { gone } from "../support/gone.ts";

@@ -1,8 +1,11 @@
 // A user's program in TypeScript: compiled against the packed package and run by plain Node.js (see package.test.ts).
 import assert from "node:assert/strict";
-import { Client, exportRpc, listen, RpcError, Service } from "tsjason";
+import { createServer } from "node:http";
+import { Client, exportRpc, listen, RpcError, Server, Service } from "tsjason";
 import * as framing from "tsjason/framing";
+import { fetchHandler } from "tsjason/http";
 import * as testing from "tsjason/testing";
+import { webSocketsOn } from "tsjason/websocket";
 
 class Calculator {
   readonly #name: string;
@@ -62,6 +65,18 @@ await assert.rejects(client.call("plain.notExported", []), { code: -32601 });
 await client.close();
 await server.close();
 
+const http = createServer();
+const attached = new Server(service);
+attached.attach(webSocketsOn(http, { path: "/rpc", authorize: ({ headers }) => headers.authorization }));
+await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+const overWebSocket = new Client(attached.address, { ws: { headers: { authorization: "Bearer abc" } } });
+assert.equal(await overWebSocket.call("plain.sum", [1, 2]), 3);
+await overWebSocket.close();
+await attached.close();
+http.close();
+
 assert.ok(Object.keys(framing).length > 0);
 assert.ok(Object.keys(testing).length > 0);
+const handled = await fetchHandler(service)(new Request("http://localhost/", { method: "POST" }));
+assert.equal(handled.status, 415);
 console.log("all well");

@@ -1,14 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
-import type { PeerCertificate, PeerInfo } from "../service/peer.ts";
-import { networkPeer } from "./socket.ts";
+import type { PeerCertificate, PeerTls } from "../service/peer.ts";
 
-/** The peer of a TLS socket whose handshake is over. */
-export function tlsPeer(socket: TLSSocket): PeerInfo {
+/** What TLS says of the peer of a socket whose handshake is over. */
+export function peerTls(socket: TLSSocket): PeerTls {
   // Taken now, since a closed socket knows nothing; read when somebody asks, which most never do.
   const x509 = socket.getPeerX509Certificate();
   let certificate: PeerCertificate | undefined;
-  const tls = {
+  return {
     authorized: socket.authorized,
     authorizationError: authorizationErrorOf(socket),
     protocol: socket.getProtocol() ?? undefined,
@@ -17,7 +16,6 @@ export function tlsPeer(socket: TLSSocket): PeerInfo {
       return certificate;
     },
   };
-  return { ...networkPeer("tls", socket), tls };
 }
 
 /** Why the peer's certificate was not trusted. The types promise an `Error`; Node.js gives a code. */

@@ -1,0 +1,29 @@
+import type { CallerConnection } from "../service/context.ts";
+import type { Logger } from "../service/logger.ts";
+import type { PeerInfo } from "../service/peer.ts";
+import { CannotPushError } from "./errors/cannot-push-error.ts";
+
+/** What a handler sees of a peer that cannot be called: who it is. */
+export class AnsweringConnection implements CallerConnection {
+  readonly peer: PeerInfo;
+  readonly #logger: Logger;
+
+  constructor(peer: PeerInfo, logger: Logger) {
+    this.peer = peer;
+    this.#logger = logger;
+  }
+
+  /** @throws CannotPushError, as a rejection, always */
+  call(method: string): Promise<never> {
+    return Promise.reject(new CannotPushError(method, this.peer.transport));
+  }
+
+  /** @throws CannotPushError, as a rejection, always; nobody has to look at it, for it is logged */
+  notify(method: string): Promise<never> {
+    const error = new CannotPushError(method, this.peer.transport);
+    this.#logger.warn(error.message);
+    const failed = Promise.reject(error);
+    failed.catch(() => {});
+    return failed;
+  }
+}

@@ -1,0 +1,338 @@
+import { ErrorCode } from "../protocol/codes.ts";
+import type { RpcError } from "../protocol/errors/rpc-error.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { ResponseMessage, SingleMessage } from "../protocol/message.ts";
+import { parseMessage } from "../protocol/parse.ts";
+import type { RequestBody } from "../protocol/serialize.ts";
+import type { Logger } from "../service/logger.ts";
+import type { Clock } from "../time/clock.ts";
+import { logFlaw, logStray, settle } from "./answers.ts";
+import { DialError } from "./errors/dial-error.ts";
+import { DisconnectError } from "./errors/disconnect-error.ts";
+import { ExchangeError } from "./errors/exchange-error.ts";
+import { InvalidResponseError } from "./errors/invalid-response-error.ts";
+import type { Exchange } from "./exchange.ts";
+import { lossOf } from "./outgoing.ts";
+import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
+import type { PendingCall } from "./pending-call.ts";
+import type { PendingCalls } from "./pending-calls.ts";
+import { WaitingList } from "./waiting-list.ts";
+
+/** What a link over exchanges is made of. */
+export interface ExchangeLinkOptions {
+  /** The other end, as errors and the log name it. */
+  readonly address: string;
+  readonly limits: Limits;
+  readonly pending: PendingCalls;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /**
+   * Milliseconds until what could not be sent is tried again, after so many failures in a row. Without it, that
+   * rejects the calls in it at once.
+   */
+  readonly retryAfter: ((failures: number) => number) | undefined;
+  /** Told once that no call can be made any more. Before any pending call is rejected. */
+  readonly onDisconnect: (reason: DisconnectError) => void;
+  /** Told once, last, that everything is over. */
+  readonly onClosed: () => void;
+}
+
+/** A message whose exchange goes on. */
+interface Going {
+  readonly message: WaitingMessage;
+  /** Its calls that are not settled, by id. */
+  readonly calls: Map<number, PendingCall>;
+  readonly notifications: readonly PendingCall[];
+  readonly controller: AbortController;
+}
+
+/**
+ * JSON-RPC over exchanges, this side calling: each call, notification or batch is an exchange of its own, and what
+ * does not settle its calls by the end of it never will.
+ *
+ * A notification is done when its exchange is, so that it can tell whether the peer took it.
+ */
+export class ExchangeLink implements Outlet {
+  readonly #exchange: Exchange;
+  readonly #pending: PendingCalls;
+  readonly #logger: Logger;
+  readonly #options: ExchangeLinkOptions;
+  readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
+  /** What still goes out after the close. */
+  #last: WaitingMessage[] = [];
+  readonly #going = new Set<Going>();
+  /** Which exchange each unsettled call is part of. */
+  readonly #places = new Map<PendingCall, Going>();
+  #disconnect: DisconnectError | undefined;
+  /** How many exchanges in a row could not be sent. */
+  #failures = 0;
+  #over = false;
+  /** Calls the next attempt off; while there is one, everything waits. */
+  #attempt: (() => void) | undefined;
+
+  constructor(exchange: Exchange, options: ExchangeLinkOptions) {
+    this.#exchange = exchange;
+    this.#options = options;
+    this.#pending = options.pending;
+    this.#logger = options.logger;
+    this.#pending.onGiveUp = (call, id) => this.#givenUp(call, id);
+    void exchange.closed.then((reason) => this.#closed(reason));
+  }
+
+  /** What this side has to say of its own accord: for a link of this kind, all there is. */
+  get outgoing(): Outlet {
+    return this;
+  }
+
+  sendCall(call: PendingCall, body: RequestBody): void {
+    this.sendMessage({ batch: false, members: [{ call, body, notification: false }] });
+  }
+
+  /** Never at once: it waits for the end of its exchange, as long as its timeout lets it. */
+  sendNotification(): undefined {
+    return undefined;
+  }
+
+  sendMessage(message: WaitingMessage): void {
+    const reason = this.#disconnect;
+    const error = excess(message, this.#options.limits.batchLength);
+    if (reason) for (const { call } of message.members) this.#pending.reject(call, lossOf(call, "not-sent", reason));
+    else if (error) for (const { call } of message.members) this.#pending.reject(call, error);
+    else {
+      this.#waiting.add(message);
+      this.#sendWaiting();
+    }
+  }
+
+  /**
+   * Ends it in good order: calls are rejected, and their exchanges given up. Notifications still go out, those that
+   * are in one batch with calls only if they are on their way.
+   */
+  close(): void {
+    if (this.#disconnect) return;
+    const reason = new DisconnectError("closed", `this side closed the connection to ${this.#options.address}`);
+    this.#end(reason, notifies);
+  }
+
+  /** Ends it at once. */
+  destroy(cause?: Error): void {
+    const why = cause ? `: ${cause.message}` : "";
+    const message = `this side cut the connection to ${this.#options.address}${why}`;
+    this.#end(new DisconnectError("closed", message, cause && { cause }), () => false);
+  }
+
+  #closed(cause: Error | undefined): void {
+    const { address } = this.#options;
+    this.#end(
+      cause
+        ? new DisconnectError("lost", `the connection to ${address} was lost: ${cause.message}`, { cause })
+        : new DisconnectError("ended", `${address} ended the connection`),
+      () => false,
+    );
+  }
+
+  // Going out.
+
+  #sendWaiting(): void {
+    while (this.#going.size < this.#exchange.concurrency && !this.#attempt) {
+      const message = this.#waiting.take();
+      const members = message?.members.filter(({ call }) => call.pending);
+      const next = message && members ? { ...message, members } : this.#last.shift();
+      if (!next) return;
+      void this.#send(next);
+    }
+  }
+
+  async #send(message: WaitingMessage): Promise<void> {
+    const { members } = message;
+    const calls = members.filter(({ notification }) => !notification).map(({ call }) => call);
+    const going: Going = {
+      message,
+      calls: new Map(calls.map((call) => [call.id, call])),
+      notifications: members.filter(({ notification }) => notification).map(({ call }) => call),
+      controller: new AbortController(),
+    };
+    this.#going.add(going);
+    for (const { call } of members) {
+      // From here on nobody can know whether it was executed.
+      call.ordinal = 1;
+      this.#places.set(call, going);
+    }
+    const { signal } = going.controller;
+    try {
+      const options = { signal, expectsAnswer: calls.length > 0 };
+      this.#answered(going, await unlessAborted(this.#exchange.exchange(textOf(message), options), signal));
+    } catch (error) {
+      this.#failed(going, error);
+    }
+    for (const { call } of members) this.#places.delete(call);
+    this.#going.delete(going);
+    this.#sendWaiting();
+    this.#closeIfIdle();
+  }
+
+  /** A call timed out or was aborted. When nobody is left to care, its exchange is given up too. */
+  #givenUp(call: PendingCall, id: number): void {
+    const going = this.#places.get(call);
+    if (!going) return;
+    going.calls.delete(id);
+    if (isSettled(going.message)) going.controller.abort(call.watched?.signal.reason);
+  }
+
+  // Coming in.
+
+  #answered(going: Going, text: string | undefined): void {
+    this.#reached();
+    const rest = text === undefined ? "there is none" : this.#read(going, text);
+    const { calls, notifications } = going;
+    for (const call of notifications) {
+      if (calls.size === 0 && typeof rest !== "string") this.#reject(call, rest);
+      else this.#resolve(call);
+    }
+    for (const call of calls.values()) {
+      this.#reject(call, typeof rest === "string" ? new InvalidResponseError(call.method, rest) : rest);
+    }
+  }
+
+  /**
+   * Settles the calls that an answer names.
+   *
+   * @returns what becomes of the others: an error that names no call, and so means them; or what the answer lacks
+   */
+  #read(going: Going, text: string): RpcError | string {
+    const message = parseMessage(text, this.#options.limits.batchLength);
+    let complaint: RpcError | undefined;
+    for (const member of message.kind === "batch" ? message.members : [message]) {
+      if (member.kind === "response") complaint = this.#settle(going, member) ?? complaint;
+      else this.#logger.warn(`${this.#options.address} sent something that is no answer: ${wordsFor(member)}`);
+    }
+    return complaint ?? (message.kind === "invalid" ? wordsFor(message) : "it leaves this call out");
+  }
+
+  #settle({ calls }: Going, response: ResponseMessage): RpcError | undefined {
+    const { id, flaw } = response;
+    const { address } = this.#options;
+    const call = typeof id === "number" ? calls.get(id) : undefined;
+    if (!call) {
+      const complaint = logStray(response, address, this.#logger);
+      return id === null ? complaint : undefined;
+    }
+    calls.delete(call.id);
+    this.#pending.remove(call);
+    if (flaw !== undefined) logFlaw(flaw, address, this.#logger);
+    settle(call, response);
+    return undefined;
+  }
+
+  // What goes wrong.
+
+  #failed(going: Going, error: unknown): void {
+    const failure = error instanceof ExchangeError ? error : new ExchangeError("lost", String(error), { cause: error });
+    if (failure.kind === "no-text") this.#reached();
+    if (failure.kind === "unreachable" && this.#tryAgain(going, failure)) return;
+    for (const call of going.calls.values()) this.#reject(call, this.#errorFor(call, failure));
+    for (const call of going.notifications) this.#reject(call, this.#errorFor(call, failure));
+  }
+
+  #errorFor(call: PendingCall, failure: ExchangeError): Error {
+    const { kind, message, cause = failure } = failure;
+    if (kind === "unreachable") return new DialError(this.#options.address, { cause });
+    if (kind === "no-text") return new InvalidResponseError(call.method, message, { cause });
+    return lossOf(call, "unknown", this.#disconnect ?? new DisconnectError("lost", message, { cause }));
+  }
+
+  /** Keeps a message that was not sent for another attempt, if there is to be one. */
+  #tryAgain({ message }: Going, failure: ExchangeError): boolean {
+    const { retryAfter, address, clock } = this.#options;
+    if (!retryAfter || this.#disconnect) return false;
+    for (const { call } of message.members) call.ordinal = 0;
+    this.#waiting.add(message);
+    if (this.#attempt) return true;
+    const error = new DialError(address, { cause: failure.cause ?? failure });
+    this.#pending.obstacle = error;
+    this.#logger.info(error.message);
+    // The process stays alive for it: calls are waiting.
+    this.#attempt = clock.after(retryAfter(this.#failures++), () => this.#goOn(), true);
+    return true;
+  }
+
+  #goOn(): void {
+    this.#attempt?.();
+    this.#attempt = undefined;
+    this.#sendWaiting();
+  }
+
+  /** The peer is there. */
+  #reached(): void {
+    this.#failures = 0;
+    this.#pending.obstacle = undefined;
+    if (this.#attempt) this.#goOn();
+  }
+
+  #resolve(notification: PendingCall): void {
+    this.#pending.remove(notification);
+    notification.resolve(undefined);
+  }
+
+  /** Also what is no longer pending, but goes on after the close; for any other that is settled it changes nothing. */
+  #reject(call: PendingCall, error: Error): void {
+    this.#pending.remove(call);
+    call.reject(error);
+  }
+
+  // The end.
+
+  #end(reason: DisconnectError, goesOn: (message: WaitingMessage) => boolean): void {
+    if (!this.#disconnect) {
+      this.#disconnect = reason;
+      this.#options.onDisconnect(reason);
+      this.#logger[reason.kind === "lost" ? "warn" : "info"](reason.message);
+    }
+    const why = this.#disconnect;
+    this.#attempt?.();
+    this.#attempt = undefined;
+    const ending = [...this.#going].filter(({ message }) => !goesOn(message));
+    const waiting = [...this.#waiting.takeAll(), ...this.#last.splice(0)];
+    for (const message of waiting) {
+      if (goesOn(message) && !isSettled(message) && notifiesOnly(message)) this.#last.push(message);
+      else for (const { call } of message.members) this.#reject(call, lossOf(call, "not-sent", why));
+    }
+    // From here on no timeout or signal can call back what goes on.
+    for (const message of [...this.#last, ...[...this.#going].map((going) => going.message)]) {
+      if (!goesOn(message)) continue;
+      for (const { call, notification } of message.members) if (notification) this.#pending.remove(call);
+    }
+    this.#pending.rejectAll((call) => lossOf(call, call.outcome, why));
+    for (const { controller } of ending) controller.abort(why);
+    this.#sendWaiting();
+    this.#closeIfIdle();
+  }
+
+  #closeIfIdle(): void {
+    if (!this.#disconnect || this.#going.size > 0 || this.#over) return;
+    this.#over = true;
+    this.#exchange.close();
+    this.#options.onClosed();
+  }
+}
+
+/** Gives up with the signal, also where an exchange does not heed it: it must not hold up others, nor the close. */
+function unlessAborted<T>(exchange: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    exchange.then(resolve, reject);
+  });
+}
+
+function notifies({ members }: WaitingMessage): boolean {
+  return members.some(({ notification }) => notification);
+}
+
+function notifiesOnly({ members }: WaitingMessage): boolean {
+  return members.every(({ notification }) => notification);
+}
+
+function wordsFor(message: SingleMessage): string {
+  if (message.kind !== "invalid") return `a ${message.kind}`;
+  return message.error.code === ErrorCode.ParseError ? "it is no JSON" : "it is no JSON-RPC 2.0";
+}

@@ -1,0 +1,58 @@
+import type { PeerInfo } from "../service/peer.ts";
+import type { Channel } from "./channel.ts";
+
+/**
+ * THE OTHER SEAM, for what cannot push: one text out, at most one text back, any number of times and at once. HTTP is
+ * one, and so is a broker's request and reply. What carries texts both ways is a `Channel`.
+ *
+ * The contract, on which clients rely and which `test/conformance/exchange.ts` checks:
+ *
+ * - An exchange settles exactly once. It rejects with an `ExchangeError`, which says what can have become of the text,
+ *   or, when its signal aborts, with whatever it likes, soon after.
+ * - What one exchange does is no matter of another.
+ * - Nothing is sent twice, and an answer is never longer than the limit on message bytes the exchange was made with.
+ */
+export interface Exchange {
+  /** Who is on the other end. */
+  readonly peer: PeerInfo;
+
+  /** How many exchanges may go on at once; whoever has more keeps them. */
+  readonly concurrency: number;
+
+  /**
+   * Sends a text and waits for the answer.
+   *
+   * @returns the answer's text; `undefined` when the peer took the text and says nothing
+   * @throws ExchangeError, as a rejection
+   */
+  exchange(text: string, options: ExchangeOptions): Promise<string | undefined>;
+
+  /** Resolves when it can carry no more: with the reason if it was lost, with nothing after `close`. */
+  readonly closed: Promise<Error | undefined>;
+
+  /** Puts it away. Called once, when no exchange goes on. */
+  close(): void;
+}
+
+/** What an exchange is told of its text. */
+export interface ExchangeOptions {
+  /** Gives it up: nobody wants the answer any more, and the peer is to be told so if that is possible. */
+  readonly signal: AbortSignal;
+  /** Whether there is a call in the text. Without one, whatever the peer answers in good order is well. */
+  readonly expectsAnswer: boolean;
+}
+
+/** Which of the two seams something is. */
+export function isExchange(carrier: Channel | Exchange): carrier is Exchange {
+  return "exchange" in carrier;
+}
+
+/** How texts of peers that cannot be called are served: a server's side of the seam. */
+export type ServeExchange = (text: string, caller: ExchangeCaller) => string | undefined | Promise<string | undefined>;
+
+/** Who sent a text. */
+export interface ExchangeCaller {
+  readonly peer: PeerInfo;
+  /** Aborts when the peer has left before it was answered. */
+  readonly signal: AbortSignal;
+}

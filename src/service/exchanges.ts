@@ -1,0 +1,133 @@
+import { type ErrorObject, INVALID_REQUEST, overLimit, SERVER_TIMEOUT } from "../protocol/error-object.ts";
+import { isLongerThan, type Limits } from "../protocol/limits.ts";
+import { parseMessage } from "../protocol/parse.ts";
+import { errorText } from "../protocol/serialize.ts";
+import { isAnswered } from "./batch-answers.ts";
+import type { Caller, CallerOptions } from "./caller.ts";
+import type { CallerConnection } from "./context.ts";
+import { SoleAnswer } from "./sole-answer.ts";
+
+/** Who sends a text to be handled. */
+export interface HandleOptions {
+  /** What the handlers' contexts show as the connection. Default: none. */
+  readonly connection?: CallerConnection | undefined;
+  /**
+   * Aborts when the caller has left before it was answered: then the handlers' signals abort with its reason, and
+   * there is no answer.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What exchanges need of the service. */
+export interface ExchangesHost {
+  open(options: CallerOptions): Caller;
+  release(caller: Caller): void;
+}
+
+/**
+ * The callers who have no connection: each brings one text and gets at most one text back. They share one limit of
+ * what may be in flight, and are refused, waited for and cancelled together.
+ */
+export class Exchanges {
+  readonly #host: ExchangesHost;
+  readonly #limits: Limits;
+  /** How many calls of theirs are in flight. */
+  readonly #load = { inFlight: 0 };
+  /** Those with something in flight. */
+  readonly #callers = new Set<Caller>();
+  /** The one that stands for all of whom nothing is known. */
+  #anonymous: Caller | undefined;
+  #refusal: ErrorObject | undefined;
+  #onIdle: (() => void)[] = [];
+
+  /** @param limits - of them, `messageBytes`, `batchLength` and `inFlight` */
+  constructor(host: ExchangesHost, limits: Limits) {
+    this.#host = host;
+    this.#limits = limits;
+  }
+
+  /** How many of their calls are in flight, notifications included. */
+  get inFlight(): number {
+    return this.#load.inFlight;
+  }
+
+  /**
+   * Serves one text. See `Service.handle`.
+   *
+   * @returns the answer, as a promise only if it is not there yet
+   */
+  handle(text: string, { connection, signal }: HandleOptions = {}): string | undefined | Promise<string | undefined> {
+    const { messageBytes, batchLength } = this.#limits;
+    if (isLongerThan(text, messageBytes)) {
+      return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
+    }
+    const message = parseMessage(text, batchLength);
+    const isKnown = connection !== undefined || signal !== undefined;
+    const caller = isKnown ? this.#open(connection) : this.#nobody;
+    const answer = new SoleAnswer();
+    caller.receive(message, answer);
+    if (isKnown) this.#releaseWhenIdle(caller);
+    if (answer.text !== undefined) return answer.text;
+    if (!(message.kind === "batch" ? message.members.some(isAnswered) : isAnswered(message))) return undefined;
+    return signal ? this.#unlessLeft(caller, answer, signal) : answer.later();
+  }
+
+  /** Refuses whatever comes from now on; resolves once nothing is in flight. */
+  drain(refusal: ErrorObject): Promise<void> {
+    this.#refusal = refusal;
+    for (const caller of this.#callers) caller.refusal = refusal;
+    if (this.#load.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  /** Answers all that is in flight with -32098 and aborts the handlers' signals. */
+  cancelInFlight(reason: unknown): void {
+    for (const caller of this.#callers) caller.cancel(SERVER_TIMEOUT, reason);
+  }
+
+  get #nobody(): Caller {
+    if (!this.#anonymous) {
+      this.#anonymous = this.#open(undefined);
+      this.#anonymous.onIdle = () => this.#idle();
+    }
+    return this.#anonymous;
+  }
+
+  #open(connection: CallerConnection | undefined): Caller {
+    const caller = this.#host.open({ connection, maxInFlight: this.#limits.inFlight, load: this.#load });
+    caller.refusal = this.#refusal;
+    this.#callers.add(caller);
+    return caller;
+  }
+
+  #releaseWhenIdle(caller: Caller): void {
+    const release = () => {
+      this.#callers.delete(caller);
+      this.#host.release(caller);
+      this.#idle();
+    };
+    if (caller.inFlight === 0) release();
+    else caller.onIdle = release;
+  }
+
+  #idle(): void {
+    if (this.#load.inFlight > 0 || this.#onIdle.length === 0) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  async #unlessLeft(caller: Caller, answer: SoleAnswer, signal: AbortSignal): Promise<string | undefined> {
+    const leave = () => {
+      caller.abandon(signal.reason);
+      answer.giveUp();
+    };
+    const answered = answer.later();
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave);
+    try {
+      return await answered;
+    } finally {
+      // Notifications that came in the same batch go on, whatever the caller does now.
+      signal.removeEventListener("abort", leave);
+    }
+  }
+}

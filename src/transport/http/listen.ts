@@ -1,0 +1,107 @@
+import { createServer, type Server, type ServerOptions } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { type Address, InvalidAddressError, parametersOf } from "../address.ts";
+import { secureListenOptions, watchHandshakes } from "../secure.ts";
+import { listening } from "../socket.ts";
+import { withPort } from "../socket-address.ts";
+import type { AcceptOptions, Listener } from "../transport.ts";
+import { refused } from "./answer.ts";
+import { Gate, namesLoopback } from "./gate.ts";
+import { HttpListener } from "./listener.ts";
+import { nodeHandlerOf } from "./node-handler.ts";
+import { write } from "./node-request.ts";
+import type { HttpListenOptions } from "./options.ts";
+
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+const KEEP_ALIVE_MS = 5_000;
+/* How often Node.js looks for requests that take too long. */
+const CHECK_MS = 1_000;
+
+const DEFAULT_PORTS = { http: 80, https: 443 } as const;
+
+/** Listens for requests on one path. See `HttpListenOptions`. */
+export async function listen(
+  scheme: "http" | "https",
+  address: Address,
+  { limits, transport, refused: report, serve }: AcceptOptions,
+): Promise<Listener> {
+  const where = { host: hostOf(address), port: portOf(scheme, address) };
+  const given = listenOptions(transport);
+  const handler = nodeHandlerOf({
+    gate: new Gate(given, namesLoopback(address.url.hostname)),
+    authorize: given.authorize,
+    messageBytes: limits.messageBytes,
+    serve,
+    failed: report,
+  });
+  const [server, endHandshakes] = scheme === "http" ? plainServer(given) : secureServer(given, transport, report);
+  const { pathname } = address.url;
+  server.on("request", (request, response) => {
+    const [path] = (request.url ?? "").split("?", 1);
+    if (path === pathname) void handler(request, response);
+    else write(request, response, refused(404, "there is nothing here"));
+  });
+  const listener = new HttpListener(server, scheme === "http" ? "connection" : "secureConnection", endHandshakes);
+  await listening(server, where, report);
+  listener.address = withPort(address, (server.address() as AddressInfo).port);
+  return listener;
+}
+
+function plainServer(given: HttpListenOptions): [server: Server, endHandshakes: () => void] {
+  return [createServer(times(given)), () => {}];
+}
+
+function secureServer(
+  given: HttpListenOptions,
+  transport: AcceptOptions["transport"],
+  report: (error: Error) => void,
+): [server: Server, endHandshakes: () => void] {
+  const server = createTlsServer({ ...secureListenOptions(transport), ...times(given) });
+  return [server, watchHandshakes(server, report)];
+}
+
+function hostOf(address: Address): string {
+  const { username, password, hash, hostname } = address.url;
+  const expect = (what: string) => new InvalidAddressError(address.text, what);
+  if (username !== "" || password !== "") throw expect("expected no user and no password to listen");
+  if (hash !== "") throw expect("expected no fragment");
+  parametersOf(address, []);
+  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+}
+
+function portOf(scheme: "http" | "https", { url }: Address): number {
+  return url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port);
+}
+
+function times({
+  requestTimeout = REQUEST_MS,
+  headersTimeout,
+  keepAliveTimeout = KEEP_ALIVE_MS,
+}: HttpListenOptions): ServerOptions {
+  const shortest = Math.min(...[requestTimeout, headersTimeout ?? HEADERS_MS].filter((ms) => ms > 0));
+  return {
+    requestTimeout,
+    // Node.js refuses one that is longer than the request's.
+    headersTimeout: headersTimeout ?? (requestTimeout === 0 ? HEADERS_MS : Math.min(HEADERS_MS, requestTimeout)),
+    keepAliveTimeout,
+    connectionsCheckingInterval: Math.min(CHECK_MS, shortest),
+  };
+}
+
+function listenOptions({ http: given = {} }: Readonly<Record<string, unknown>>): HttpListenOptions {
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`expected an object as the option http, got ${typeof given}`);
+  }
+  const options = given as HttpListenOptions;
+  for (const name of ["requestTimeout", "headersTimeout", "keepAliveTimeout"] as const) {
+    const ms = options[name];
+    if (ms === undefined || (Number.isFinite(ms) && ms >= 0)) continue;
+    throw new RangeError(`expected milliseconds as the option http.${name}, got ${String(ms)}`);
+  }
+  if (options.authorize !== undefined && typeof options.authorize !== "function") {
+    throw new TypeError(`expected a function as the option http.authorize, got ${typeof options.authorize}`);
+  }
+  return options;
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { DisconnectError } from "../../connection/errors/disconnect-error.ts";
+import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
+import { peerTls } from "../peer-tls.ts";
+import type { HttpAnswer } from "./answer.ts";
+import { Pieces } from "./body.ts";
+import type { HttpRequest } from "./serve.ts";
+
+/* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
+const LINGER_MS = 1_000;
+/* How long a client may take nothing of its answer. */
+const STALLED_MS = 30_000;
+
+/** A request of Node.js, as {@link HttpRequest} has it. */
+export class NodeRequest implements HttpRequest {
+  readonly peer: PeerInfo;
+  readonly signal: AbortSignal;
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.peer = peerOf(request.socket);
+    this.signal = departureOf(request.socket, response);
+  }
+
+  get method(): string {
+    return this.#request.method ?? "";
+  }
+
+  get url(): string {
+    return this.#request.url ?? "";
+  }
+
+  get headers(): RequestHeaders {
+    return this.#request.headers;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  }
+
+  read(limit: number): Promise<Uint8Array | undefined> {
+    const request = this.#request;
+    if (request.readableEnded) {
+      const why = "its body was read before: let nothing that parses bodies come before this handler";
+      return Promise.reject(new Error(`a request cannot be served, for ${why}`));
+    }
+    if (request.destroyed) return Promise.reject(new BrokenOff());
+    const pieces = new Pieces(limit);
+    return new Promise((resolve, reject) => {
+      const settle = () => request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
+      const onData = (piece: Uint8Array) => {
+        if (pieces.add(piece)) return;
+        settle();
+        resolve(undefined);
+      };
+      const onEnd = () => {
+        settle();
+        resolve(pieces.joined());
+      };
+      const onBreak = () => {
+        settle();
+        // One more may come.
+        request.on("error", () => {});
+        reject(new BrokenOff());
+      };
+      request.on("data", onData).on("end", onEnd).on("error", onBreak).on("close", onBreak);
+    });
+  }
+}
+
+/** The client left in the middle of its request: nobody is there to be answered, nor anything to be reported. */
+export class BrokenOff extends Error {
+  override name = "BrokenOff";
+}
+
+/** Writes an answer. The connection is kept if the client has sent, or soon sends, the whole request. */
+export function write(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(request.method === "HEAD" ? undefined : body);
+  if (!request.complete) throwAway(request);
+  cutIfStalled(response);
+}
+
+function throwAway(request: IncomingMessage): void {
+  request.on("error", () => {});
+  request.resume();
+  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
+  request.once("close", () => clearTimeout(timer));
+}
+
+/** Node.js destroys a socket that times out. It stays alive as long as the reader takes anything. */
+function cutIfStalled(response: ServerResponse): void {
+  const { socket } = response;
+  // A pipelined answer has no socket yet: it waits for others, not for the reader.
+  if (!socket || socket.writableLength === 0) return;
+  const { timeout = 0 } = socket;
+  socket.setTimeout(STALLED_MS);
+  // Before Node.js sets the time for which it keeps the connection.
+  response.prependOnceListener("finish", () => socket.setTimeout(timeout));
+}
+
+/* Who is on the other end of a connection, which has many requests. */
+const peers = new WeakMap<Socket, PeerInfo>();
+
+function peerOf(socket: Socket): PeerInfo {
+  let peer = peers.get(socket);
+  if (!peer) {
+    const where = { address: socket.remoteAddress, port: socket.remotePort };
+    peer =
+      "encrypted" in socket
+        ? { transport: "https", ...where, tls: peerTls(socket as TLSSocket) }
+        : { transport: "http", ...where };
+    peers.set(socket, peer);
+  }
+  return peer;
+}
+
+/* The requests of each connection that are not answered. A pipelined one hears nothing of its connection's end. */
+const unanswered = new WeakMap<Socket, Set<AbortController>>();
+
+/** A signal that aborts when the client is gone before its answer. */
+function departureOf(socket: Socket, response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const all = unanswered.get(socket) ?? watch(socket);
+  all.add(controller);
+  response.once("close", () => {
+    all.delete(controller);
+    if (!response.writableFinished) leave(controller);
+  });
+  return controller.signal;
+}
+
+function watch(socket: Socket): Set<AbortController> {
+  const all = new Set<AbortController>();
+  unanswered.set(socket, all);
+  socket.once("close", () => {
+    for (const controller of all) leave(controller);
+    all.clear();
+  });
+  return all;
+}
+
+function leave(controller: AbortController): void {
+  controller.abort(new DisconnectError("ended", "the client left before it was answered"));
+}

@@ -1,0 +1,86 @@
+import type { ServeExchange } from "../../connection/exchange.ts";
+import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
+import type { Authorize } from "../authorize.ts";
+import { HttpStatusError } from "../status-error.ts";
+import { type HttpAnswer, NO_TEXT, refused, served, tooLong } from "./answer.ts";
+import { decodeText } from "./body.ts";
+import type { Gate, Visitor } from "./gate.ts";
+
+/** What a server over HTTP is made of, whatever brings the requests. */
+export interface HttpFront {
+  readonly gate: Gate;
+  readonly authorize: Authorize | undefined;
+  readonly messageBytes: number;
+  readonly serve: ServeExchange;
+  /** Where to report what is nobody's answer. */
+  readonly failed: (error: Error) => void;
+}
+
+/** A request, whatever brings it. */
+export interface HttpRequest extends Visitor {
+  /** Path and query, as the client wrote them. */
+  readonly url: string;
+  readonly headers: RequestHeaders;
+  /** Who sends it, as far as the connection tells. */
+  readonly peer: PeerInfo;
+  /** Aborts when they have left before they were answered. */
+  readonly signal: AbortSignal;
+  /**
+   * Reads the body.
+   *
+   * @returns `undefined` when it has more bytes than that; the rest is not read
+   * @throws as a rejection, when it breaks off
+   */
+  read(limit: number): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Answers a request.
+ *
+ * @throws as a rejection, when its body breaks off, or cannot be read
+ */
+export async function answerTo(front: HttpFront, request: HttpRequest): Promise<HttpAnswer> {
+  const answer = front.gate.refusal(request) ?? (await letIn(front, request));
+  const readable = front.gate.readable(request);
+  return { ...answer, headers: { ...answer.headers, ...readable } };
+}
+
+async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer> {
+  const { messageBytes, authorize } = front;
+  // What is announced is refused before it comes; what is not, when it is too much.
+  if (Number(request.header("content-length") ?? 0) > messageBytes) return tooLong(messageBytes);
+  const { url, headers, peer, signal } = request;
+  let auth: unknown;
+  if (authorize) {
+    const decided = await decide(authorize, request, front.failed);
+    if ("status" in decided) return decided;
+    auth = decided.auth;
+  }
+  const bytes = await request.read(messageBytes);
+  if (bytes === undefined) return tooLong(messageBytes);
+  let text: string;
+  try {
+    text = decodeText(bytes);
+  } catch {
+    return NO_TEXT;
+  }
+  const answer = front.serve(text, { peer: { ...peer, http: { url, headers, auth } }, signal });
+  return served(answer instanceof Promise ? await answer : answer);
+}
+
+async function decide(
+  authorize: Authorize,
+  request: HttpRequest,
+  failed: (error: Error) => void,
+): Promise<HttpAnswer | { readonly auth: unknown }> {
+  try {
+    const { url, headers, peer } = request;
+    return { auth: await authorize({ url, headers, peer }) };
+  } catch (error) {
+    if (error instanceof HttpStatusError && error.status >= 400) {
+      return refused(error.status, error.message, error.headers);
+    }
+    failed(new Error("the authorize hook failed", { cause: error }));
+    return refused(500, "whether this request may come in could not be decided");
+  }
+}

@@ -1,0 +1,325 @@
+import type { Channel, ChannelReceiver } from "../connection/channel.ts";
+import { type HandOver, newHandOver } from "../framing/hand-over.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { PeerInfo } from "../service/peer.ts";
+import { CloseCode, isOrderly, WebSocketCloseError } from "./websocket-close.ts";
+import type { WebSocketViolation, WebSocketWire, WireEvents } from "./websocket-wire.ts";
+
+/** How a {@link WebSocketChannel} is made. */
+export interface WebSocketChannelOptions {
+  readonly limits: Limits;
+  readonly peer: PeerInfo;
+  /** What to close with when its owner says so. Default: 1000. */
+  readonly closeCode?: () => number;
+}
+
+/* Texts are gathered and given to the wire together. The first of a turn go early, so that the peer can start working
+ * while this side goes on; later ones in larger lots. In characters. */
+const FIRST_LOT = 1_024;
+const LARGEST_LOT = 16 * 1_024;
+
+/* What gathered while the wire was busy goes in lots of at most so many characters, or one text: what waits here was not
+ * sent, and a slow reader is seen to make progress lot by lot. */
+const LONGEST_WRITE = 256 * 1_024;
+
+/** Those who asked when all that was sent by then would be handed over. */
+interface Waiting {
+  readonly ordinal: number;
+  readonly handOver: HandOver;
+}
+
+/**
+ * A channel over a WebSocket (RFC 6455): each message a text frame of its own.
+ *
+ * A close frame ends both directions at once: what is owed to a peer that sent one cannot be sent any more. So
+ * `ended` is followed by `closed` without waiting for anyone.
+ */
+export class WebSocketChannel implements Channel, WireEvents {
+  readonly peer: PeerInfo;
+
+  readonly #wire: WebSocketWire;
+  readonly #limits: Limits;
+  readonly #closeCode: () => number;
+  #receiver: ChannelReceiver | undefined;
+
+  /* Out. */
+  #gathered: string[] = [];
+  #gatheredLength = 0;
+  #lot = FIRST_LOT;
+  #flushDue = false;
+  #sent = 0;
+  /** The last text that was gathered: those sent while the channel is closing never are. */
+  #taken = 0;
+  #handedOver = 0;
+  #waiting: Waiting[] = [];
+  #pressed = false;
+
+  /* In: what came while nobody could take it. */
+  #arrived: (string | WebSocketViolation)[] = [];
+  #arrivedLength = 0;
+  #paused = false;
+  #delivering = false;
+
+  /** open → closing (what was sent goes out; what arrives is thrown away) → destroyed → closed. */
+  #state: "open" | "closing" | "destroyed" | "closed" = "open";
+  /** What to close with; the owner is asked for it unless what the peer sent decides. */
+  #closingCode: number | undefined;
+  /** The WebSocket is gone in good order; what arrived before is still to be delivered. */
+  #over = false;
+  #reason: Error | undefined;
+
+  /** @param wire - from here on the channel's; of a WebSocket that was opened in this very turn */
+  constructor(wire: WebSocketWire, { limits, peer, closeCode }: WebSocketChannelOptions) {
+    this.#wire = wire;
+    this.#limits = limits;
+    this.#closeCode = closeCode ?? (() => CloseCode.normal);
+    this.peer = peer;
+    wire.start(this);
+    wire.pause();
+  }
+
+  get handedOver(): number {
+    return this.#handedOver;
+  }
+
+  get queuedBytes(): number {
+    // Characters again; for the worst of scripts the bytes are three times as many.
+    return this.#state === "closed" || this.#over ? 0 : this.#gatheredLength + this.#wire.queuedBytes;
+  }
+
+  open(receiver: ChannelReceiver): void {
+    if (this.#receiver) throw new Error("this channel was opened before");
+    this.#receiver = receiver;
+    if (this.#state === "closed") queueMicrotask(() => receiver.closed(this.#reason));
+    if (this.#state !== "open") return;
+    if (this.#arrived.length > 0 || this.#over) queueMicrotask(this.#deliver);
+    if (!this.#paused) this.#wire.resume();
+  }
+
+  send(text: string): number {
+    const ordinal = ++this.#sent;
+    if (this.#state !== "open" || this.#over) return ordinal;
+    this.#taken = ordinal;
+    this.#gathered.push(text);
+    this.#gatheredLength += text.length;
+    if (this.#gatheredLength >= this.#lot) this.#write();
+    if (!this.#flushDue) {
+      this.#flushDue = true;
+      this.#wire.soon(this.#flush);
+    }
+    return ordinal;
+  }
+
+  handOver(): Promise<void> {
+    if (this.#handedOver === this.#sent) return Promise.resolve();
+    const lost = this.#over || this.#state === "destroyed" || this.#state === "closed";
+    if (this.#taken !== this.#sent || lost) {
+      return Promise.reject(this.#reason ?? new Error("the channel is closed"));
+    }
+    const last = this.#waiting.at(-1);
+    if (last?.ordinal === this.#sent) return last.handOver.promise;
+    const handOver = newHandOver();
+    this.#waiting.push({ ordinal: this.#sent, handOver });
+    return handOver.promise;
+  }
+
+  pause(): void {
+    if (this.#state !== "open") return;
+    this.#paused = true;
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (!this.#receiver) return;
+    this.#deliver();
+    if (!this.#paused && this.#state === "open") this.#wire.resume();
+  }
+
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#closingCode ??= this.#closeCode();
+    this.#state = "closing";
+    this.#arrived = [];
+    this.#paused = false;
+    if (this.#over) {
+      queueMicrotask(this.#finish);
+      return;
+    }
+    // From here on it is read only to be thrown away.
+    this.#wire.resume();
+    this.#write();
+    this.#closeWhenWritten();
+  }
+
+  destroy(reason?: Error): void {
+    if (this.#state === "closed" || this.#state === "destroyed") return;
+    this.#reason = reason;
+    this.#state = "destroyed";
+    if (this.#over) queueMicrotask(this.#finish);
+    else this.#wire.destroy();
+  }
+
+  // What goes out.
+
+  readonly #flush = (): void => {
+    this.#flushDue = false;
+    this.#lot = FIRST_LOT;
+    this.#write();
+  };
+
+  /** Gives the wire what is gathered, until it is busy: then the end of that gives it the rest. */
+  #write(): void {
+    if (this.#gathered.length === 0) return;
+    while (this.#gathered.length > 0 && this.#wire.open && this.#wire.ready) {
+      const texts = this.#takeLot();
+      this.#lot = Math.min(this.#lot * 2, LARGEST_LOT);
+      this.#handedOver += texts.length;
+      while (this.#waiting[0] && this.#waiting[0].ordinal <= this.#handedOver)
+        this.#waiting.shift()?.handOver.resolve();
+      this.#wire.write(texts);
+    }
+    this.#checkPressure();
+  }
+
+  #takeLot(): string[] {
+    const gathered = this.#gathered;
+    let count = gathered.length;
+    let length = this.#gatheredLength;
+    if (length > LONGEST_WRITE) {
+      length = 0;
+      for (count = 0; count === 0 || length < LONGEST_WRITE; count++) length += (gathered[count] as string).length;
+    }
+    this.#gatheredLength -= length;
+    if (count === gathered.length) this.#gathered = [];
+    return count === gathered.length ? gathered : gathered.splice(0, count);
+  }
+
+  written(): void {
+    if (this.#state === "destroyed" || this.#state === "closed") return;
+    this.#write();
+    if (this.#state === "closing") this.#closeWhenWritten();
+    else if (this.queuedBytes < this.#limits.queuedBytes / 2) this.#release();
+  }
+
+  #checkPressure(): void {
+    const queued = this.queuedBytes;
+    if (queued <= this.#limits.queuedBytes || this.#state !== "open") return;
+    if (queued > this.#limits.maxQueuedBytes) {
+      this.destroy(new Error(`the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`));
+    } else if (!this.#pressed) {
+      this.#pressed = true;
+      this.#receiver?.pressed();
+    }
+  }
+
+  #release(): void {
+    if (!this.#pressed) return;
+    this.#pressed = false;
+    this.#receiver?.drained();
+  }
+
+  #closeWhenWritten(): void {
+    if (this.#gathered.length > 0 && this.#wire.open) return;
+    this.#wire.close(this.#closingCode ?? CloseCode.normal);
+  }
+
+  // What comes in.
+
+  text(text: string): void {
+    if (this.#state !== "open") return;
+    if (this.#receiver && !this.#paused && !this.#delivering && this.#arrived.length === 0) {
+      this.#delivering = true;
+      this.#receiver.message(text);
+      this.#delivering = false;
+      // Where the owner paused and resumed meanwhile.
+      if (this.#arrived.length > 0) this.#deliver();
+    } else this.#keep(text);
+  }
+
+  violation(violation: WebSocketViolation): void {
+    if (this.#state !== "open") return;
+    this.#arrived.push(violation);
+    this.#deliver();
+  }
+
+  /** Keeps what cannot be delivered now. Little comes on a wire that pauses; on one that cannot, this is the bound. */
+  #keep(text: string): void {
+    this.#arrived.push(text);
+    this.#arrivedLength += text.length;
+    const { maxQueuedBytes } = this.#limits;
+    if (this.#arrivedLength <= maxQueuedBytes) return;
+    this.destroy(new Error(`more than ${maxQueuedBytes} bytes arrived while this side did not read`));
+  }
+
+  /** Hands on what arrived, until it is used up or somebody says stop. */
+  readonly #deliver = (): void => {
+    const receiver = this.#receiver;
+    if (!receiver || this.#delivering) return;
+    this.#delivering = true;
+    let count = 0;
+    while (!this.#paused && this.#state === "open" && count < this.#arrived.length) {
+      const next = this.#arrived[count++] as string | WebSocketViolation;
+      if (typeof next === "string") {
+        this.#arrivedLength -= next.length;
+        receiver.message(next);
+      } else {
+        this.#closingCode = next.closeCode;
+        receiver.malformed(next);
+        this.close();
+      }
+    }
+    // All at once: taking them one by one from the front would be slow for many.
+    this.#arrived.splice(0, count);
+    this.#delivering = false;
+    if (this.#over && !this.#paused && this.#state === "open") this.#reportEnd();
+  };
+
+  // The end.
+
+  closed(code: number, reason: string, error?: Error): void {
+    if (this.#state === "open") {
+      // What the peer said before it left in good order, or what this side found wrong with it, is still to be told.
+      const hasMore = this.#arrived.some((one) => typeof one !== "string");
+      if (isOrderly(code) || hasMore) {
+        this.#leave();
+        return;
+      }
+      this.#reason = code === CloseCode.abnormal ? broken(error) : new WebSocketCloseError(code, reason);
+    } else if (this.#state === "closing" && code === CloseCode.abnormal) this.#reason = broken(error);
+    this.#finish();
+  }
+
+  #leave(): void {
+    this.#over = true;
+    this.#loseGathered();
+    // An owner that stopped reading because the peer did has nothing left to wait for.
+    this.#release();
+    this.#deliver();
+  }
+
+  #reportEnd(): void {
+    this.#receiver?.ended();
+    this.close();
+  }
+
+  readonly #finish = (): void => {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#arrived = [];
+    this.#loseGathered();
+    this.#receiver?.closed(this.#reason);
+  };
+
+  #loseGathered(): void {
+    this.#gathered = [];
+    this.#gatheredLength = 0;
+    const reason = this.#reason ?? new Error("the channel is closed");
+    for (const { handOver } of this.#waiting.splice(0)) handOver.reject(reason);
+  }
+}
+
+function broken(error: Error | undefined): Error {
+  return error ?? new Error("the WebSocket ended without a close frame");
+}
