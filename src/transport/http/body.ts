@@ -14,10 +14,14 @@ export function decodeText(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** Gathers pieces, of which it never keeps more than its limit. */
+/**
+ * Gathers pieces, of which it never keeps more than its limit. They are copied together: kept one by one, a body sent
+ * byte by byte would take a hundred times its size.
+ */
 export class Pieces {
   readonly #limit: number;
-  readonly #pieces: Uint8Array[] = [];
+  /** Of these, the first `#length` are taken. */
+  #bytes = new Uint8Array();
   #length = 0;
 
   /** @param limit - in bytes */
@@ -27,9 +31,15 @@ export class Pieces {
 
   /** Takes a piece; false when it is too much, and was not taken. */
   add(piece: Uint8Array): boolean {
-    if (this.#length + piece.length > this.#limit) return false;
-    this.#pieces.push(piece);
-    this.#length += piece.length;
+    const length = this.#length + piece.length;
+    if (length > this.#limit) return false;
+    // The first is most often the only one, and is not copied.
+    if (this.#length === 0) this.#bytes = piece as Uint8Array<ArrayBuffer>;
+    else {
+      if (length > this.#bytes.length) this.#grow(length);
+      this.#bytes.set(piece, this.#length);
+    }
+    this.#length = length;
     return true;
   }
 
@@ -40,14 +50,14 @@ export class Pieces {
 
   /** All of them in one. */
   joined(): Uint8Array {
-    if (this.#pieces.length === 1) return this.#pieces[0] as Uint8Array;
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Twice the room each time, so that a byte is copied no more than twice. */
+  #grow(length: number): void {
+    const bytes = new Uint8Array(Math.max(length, Math.min(this.#limit, 2 * this.#length)));
+    bytes.set(this.joined());
+    this.#bytes = bytes;
   }
 }
 
