@@ -70,7 +70,7 @@ export type {
 export { registerTransport } from "./transport/registry.ts";
 export type { TlsDialOptions, TlsListenOptions } from "./transport/secure.ts";
 export { HttpStatusError, type HttpStatusErrorOptions } from "./transport/status-error.ts";
-export type { StdioDialOptions } from "./transport/stdio.ts";
+export type { StdioDialOptions } from "./transport/stdio/stdio.ts";
 export type {
   AcceptOptions,
   Attachment,
@@ -79,7 +79,7 @@ export type {
   Transport,
   TransportLoader,
 } from "./transport/transport.ts";
-export type { UnixListenOptions } from "./transport/unix.ts";
-export type { WebSocketCloseError } from "./transport/websocket-close.ts";
-export type { UpgradeRequest, WebSocketDialOptions, WebSocketListenOptions } from "./transport/websocket-options.ts";
-export type { WebSocketViolation, WebSocketViolationName } from "./transport/websocket-wire.ts";
+export type { UnixListenOptions } from "./transport/unix/unix.ts";
+export type { WebSocketCloseError } from "./transport/websocket/close.ts";
+export type { UpgradeRequest, WebSocketDialOptions, WebSocketListenOptions } from "./transport/websocket/options.ts";
+export type { WebSocketViolation, WebSocketViolationName } from "./transport/websocket/wire.ts";

@@ -39,7 +39,7 @@ test("what a bundle for browsers begins with loads nothing of Node.js", () => {
       reached.add(to);
     }
   }
-  assert.ok(reached.has("src/transport/websocket-browser.ts"));
+  assert.ok(reached.has("src/transport/websocket/websocket-browser.ts"));
 });
 
 for (const entry of ["src/transport/http/http-browser.ts", "src/transport/http/index.ts"]) {

@@ -15,8 +15,8 @@ import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsDialOptions } from "../transport/secure.ts";
-import type { StdioDialOptions } from "../transport/stdio.ts";
-import type { WebSocketDialOptions } from "../transport/websocket-options.ts";
+import type { StdioDialOptions } from "../transport/stdio/stdio.ts";
+import type { WebSocketDialOptions } from "../transport/websocket/options.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
 

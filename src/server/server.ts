@@ -16,8 +16,8 @@ import type { HttpListenOptions } from "../transport/http/options.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsListenOptions } from "../transport/secure.ts";
 import type { Attachment, Listener } from "../transport/transport.ts";
-import type { UnixListenOptions } from "../transport/unix.ts";
-import type { WebSocketListenOptions } from "../transport/websocket-options.ts";
+import type { UnixListenOptions } from "../transport/unix/unix.ts";
+import type { WebSocketListenOptions } from "../transport/websocket/options.ts";
 
 /** How a server is made. */
 export interface ServerOptions {

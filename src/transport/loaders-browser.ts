@@ -3,7 +3,7 @@ import type { TransportLoader } from "./transport.ts";
 /*
  * The transports that a browser has, with the names and types of `loaders.ts`.
  */
-const webSocket: TransportLoader = async () => (await import("./websocket-browser.ts")).webSocket;
+const webSocket: TransportLoader = async () => (await import("./websocket/websocket-browser.ts")).webSocket;
 
 export const loaders: ReadonlyMap<string, TransportLoader> = new Map<string, TransportLoader>([
   ["ws", webSocket],

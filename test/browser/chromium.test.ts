@@ -9,7 +9,7 @@ import { build, type Plugin } from "esbuild";
 import { Server } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { nodeHandler } from "../../src/transport/http/index.ts";
-import { webSocketsOn } from "../../src/transport/websocket-attach.ts";
+import { webSocketsOn } from "../../src/transport/websocket/index.ts";
 import { type Browser, launch, type Page, withoutChromium } from "../support/chromium.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";

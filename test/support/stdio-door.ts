@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { FramedChannel } from "../../src/framing/framed-channel.ts";
-import { stdio, stdioFraming } from "../../src/transport/stdio.ts";
-import { OwnStreams } from "../../src/transport/stdio-own.ts";
+import { OwnStreams } from "../../src/transport/stdio/own.ts";
+import { stdio, stdioFraming } from "../../src/transport/stdio/stdio.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 
 const relay = fileURLToPath(new URL("./stdio-relay.mjs", import.meta.url));

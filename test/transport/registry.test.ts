@@ -12,17 +12,24 @@ const nowhere: Transport = {
 };
 
 describe("a route", () => {
-  for (const scheme of ["tcp", "tls", "unix", "stdio"] as const) {
+  for (const [scheme, file] of [
+    ["tcp", "tcp"],
+    ["tls", "tls"],
+    ["unix", "unix/unix"],
+    ["stdio", "stdio/stdio"],
+    ["http", "http/http"],
+    ["https", "http/http"],
+  ] as const) {
     it(`leads to ${scheme}, which is loaded when it is asked for`, async () => {
       const route = routeTo(`${scheme}://localhost:1`);
       assert.equal(route.address.scheme, scheme);
-      const module = await import(`../../src/transport/${scheme}.ts`);
+      const module = await import(`../../src/transport/${file}.ts`);
       assert.equal(await route.load(), module[scheme]);
     });
   }
 
   it("leads to ws and wss, which are one transport, and loaded when it is asked for", async () => {
-    const { webSocket } = await import("../../src/transport/websocket.ts");
+    const { webSocket } = await import("../../src/transport/websocket/websocket.ts");
     for (const scheme of ["ws", "wss"]) {
       const route = routeTo(`${scheme}://localhost:1`);
       assert.equal(route.address.scheme, scheme);

@@ -14,7 +14,7 @@ import { ConnectionLostError } from "../../src/connection/errors/connection-lost
 import { DialError } from "../../src/connection/errors/dial-error.ts";
 import { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { ChildExitError } from "../../src/transport/child-exit-error.ts";
-import type { StdioDialOptions } from "../../src/transport/stdio.ts";
+import type { StdioDialOptions } from "../../src/transport/stdio/stdio.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import type { Log } from "../support/log.ts";
 import { readAll } from "../support/read-all.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
 import { ChildExitError } from "../../src/transport/child-exit-error.ts";
-import { Crashes } from "../../src/transport/stdio-crashes.ts";
-import { Lines } from "../../src/transport/stdio-lines.ts";
+import { Crashes } from "../../src/transport/stdio/crashes.ts";
+import { Lines } from "../../src/transport/stdio/lines.ts";
 
 describe("the crashes of a program", () => {
   const crash = new ChildExitError("program", 1, null, []);

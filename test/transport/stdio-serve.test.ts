@@ -106,7 +106,7 @@ describe("a program that serves on stdio", { timeout: 60_000 }, () => {
       import { parentPort } from "node:worker_threads";
       const { register } = ${imported("tsx/esm/api")};
       register();
-      const { takeOwnStreams } = ${imported("../../src/transport/stdio-own.ts")};
+      const { takeOwnStreams } = ${imported("../../src/transport/stdio/own.ts")};
       try { takeOwnStreams(); } catch (error) { parentPort.postMessage([error.code, error.message]); }
     `;
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));

@@ -6,7 +6,7 @@ import { after, describe, it } from "node:test";
 import type { Channel } from "../../src/connection/channel.ts";
 import { trusted } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
-import { stdio } from "../../src/transport/stdio.ts";
+import { stdio } from "../../src/transport/stdio/stdio.ts";
 import { channelSuite } from "../conformance/channel.ts";
 import { type TransportRows, transportSuite } from "../conformance/transport.ts";
 import { Stage } from "../support/stage.ts";

@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { Server, type ServerOptions } from "../../src/server/server.ts";
 import { HttpStatusError } from "../../src/transport/status-error.ts";
-import { type WebSocketAttachOptions, webSocketsOn } from "../../src/transport/websocket-attach.ts";
+import { type WebSocketAttachOptions, webSocketsOn } from "../../src/transport/websocket/index.ts";
 import { makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { textFrames } from "../../src/transport/websocket-frames.ts";
+import { textFrames } from "../../src/transport/websocket/frames.ts";
 
 interface Read {
   readonly text: string;

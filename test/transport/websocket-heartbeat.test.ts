@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FakeClock } from "../../src/testing/index.ts";
-import { Heartbeat } from "../../src/transport/websocket-heartbeat.ts";
+import { Heartbeat } from "../../src/transport/websocket/heartbeat.ts";
 import { turns } from "../support/turns.ts";
 
 const INTERVAL = 1_000;

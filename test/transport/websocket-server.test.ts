@@ -7,7 +7,7 @@ import type { ServerOptions } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { HttpStatusError } from "../../src/transport/status-error.ts";
-import type { UpgradeRequest, WebSocketListenOptions } from "../../src/transport/websocket-options.ts";
+import type { UpgradeRequest, WebSocketListenOptions } from "../../src/transport/websocket/options.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { gone } from "../support/gone.ts";
 import {

@@ -1,5 +1,5 @@
-import type { PeerInfo, RequestHeaders } from "../service/peer.ts";
-import { timeoutOf } from "../time/clock.ts";
+import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
+import { timeoutOf } from "../../time/clock.ts";
 
 /** What a client says of WebSockets, under `ws`, for `ws:` and `wss:` addresses alike. */
 export interface WebSocketDialOptions {

@@ -1,7 +1,7 @@
-import { untrusted } from "../protocol/limits.ts";
-import type { Transport } from "./transport.ts";
-import { dialWebSocket } from "./websocket-dial.ts";
-import { listenForWebSockets } from "./websocket-listen.ts";
+import { untrusted } from "../../protocol/limits.ts";
+import type { Transport } from "../transport.ts";
+import { dialWebSocket } from "./dial.ts";
+import { listenForWebSockets } from "./listen.ts";
 
 /**
  * WebSocket (RFC 6455): `ws://127.0.0.1:7080/rpc`, and `wss://example.org/rpc` over TLS. Port 80 or 443 where none is

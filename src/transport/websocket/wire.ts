@@ -1,4 +1,4 @@
-import type { MessageViolation } from "../connection/channel.ts";
+import type { MessageViolation } from "../../connection/channel.ts";
 
 /**
  * A WebSocket as its channel sees it, whoever made it: the package `ws` on Node.js, the platform in a browser. It is

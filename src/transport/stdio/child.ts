@@ -1,10 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { systemClock } from "../time/clock.ts";
-import { ChildExitError } from "./child-exit-error.ts";
-import { Lines } from "./stdio-lines.ts";
-import { passOn } from "./stdio-stderr.ts";
-import { StreamPair } from "./stdio-streams.ts";
+import { systemClock } from "../../time/clock.ts";
+import { ChildExitError } from "../child-exit-error.ts";
+import { Lines } from "./lines.ts";
+import { passOn } from "./stderr.ts";
+import { StreamPair } from "./streams.ts";
 
 /** How a child is run and ended. */
 export interface ChildOptions {

@@ -1,6 +1,6 @@
-import { deferred } from "../connection/deferred.ts";
-import type { OwnStreams } from "./stdio-own.ts";
-import type { Listener } from "./transport.ts";
+import { deferred } from "../../connection/deferred.ts";
+import type { Listener } from "../transport.ts";
+import type { OwnStreams } from "./own.ts";
 
 /** A listener whose one peer is there from the start. */
 export class StdioListener implements Listener {

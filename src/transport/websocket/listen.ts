@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Channel } from "../connection/channel.ts";
-import type { Address } from "./address.ts";
-import { secureListenOptions, watchHandshakes } from "./secure.ts";
-import { listening, SocketListener, socketOptions } from "./socket.ts";
-import { hostPortAndPath, withPort } from "./socket-address.ts";
-import type { AcceptOptions, Listener } from "./transport.ts";
-import { listenSettings } from "./websocket-options.ts";
-import { takePath } from "./websocket-paths.ts";
-import { answer, Upgrades } from "./websocket-upgrades.ts";
+import type { Channel } from "../../connection/channel.ts";
+import type { Address } from "../address.ts";
+import { secureListenOptions, watchHandshakes } from "../secure.ts";
+import { listening, SocketListener, socketOptions } from "../socket.ts";
+import { hostPortAndPath, withPort } from "../socket-address.ts";
+import type { AcceptOptions, Listener } from "../transport.ts";
+import { listenSettings } from "./options.ts";
+import { takePath } from "./paths.ts";
+import { answer, Upgrades } from "./upgrades.ts";
 
 /* How often Node.js looks for requests that take too long, at the most and at the least. */
 const SELDOM_MS = 1_000;

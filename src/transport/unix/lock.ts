@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { connect, createServer, type Socket } from "node:net";
 import { basename } from "node:path";
-import { listening } from "./socket.ts";
-import { inUse, prefixOf, removeStale, statOf, tryLink, unlinkIfSame } from "./unix-file.ts";
+import { listening } from "../socket.ts";
+import { inUse, prefixOf, removeStale, statOf, tryLink, unlinkIfSame } from "./file.ts";
 
 /*
  * Only one process at a time may replace a stale socket file: two that both found it stale could remove each other's

@@ -1,9 +1,9 @@
-import type { Channel, ChannelReceiver } from "../connection/channel.ts";
-import { type HandOver, newHandOver } from "../framing/hand-over.ts";
-import type { Limits } from "../protocol/limits.ts";
-import type { PeerInfo } from "../service/peer.ts";
-import { CloseCode, isOrderly, WebSocketCloseError } from "./websocket-close.ts";
-import type { WebSocketViolation, WebSocketWire, WireEvents } from "./websocket-wire.ts";
+import type { Channel, ChannelReceiver } from "../../connection/channel.ts";
+import { type HandOver, newHandOver } from "../../framing/hand-over.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import type { PeerInfo } from "../../service/peer.ts";
+import { CloseCode, isOrderly, WebSocketCloseError } from "./close.ts";
+import type { WebSocketViolation, WebSocketWire, WireEvents } from "./wire.ts";
 
 /** How a {@link WebSocketChannel} is made. */
 export interface WebSocketChannelOptions {

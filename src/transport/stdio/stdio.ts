@@ -1,15 +1,15 @@
-import { FramedChannel } from "../framing/framed-channel.ts";
-import type { Framing } from "../framing/framing.ts";
-import { trusted } from "../protocol/limits.ts";
-import { systemClock, timeoutOf } from "../time/clock.ts";
-import { type Address, InvalidAddressError } from "./address.ts";
-import type { ChildExitError } from "./child-exit-error.ts";
-import { framingOf } from "./socket-address.ts";
-import { type ChildOptions, startChild } from "./stdio-child.ts";
-import { Crashes, type CrashLimits } from "./stdio-crashes.ts";
-import { StdioListener } from "./stdio-listener.ts";
-import { takeOwnStreams } from "./stdio-own.ts";
-import type { Transport } from "./transport.ts";
+import { FramedChannel } from "../../framing/framed-channel.ts";
+import type { Framing } from "../../framing/framing.ts";
+import { trusted } from "../../protocol/limits.ts";
+import { systemClock, timeoutOf } from "../../time/clock.ts";
+import { type Address, InvalidAddressError } from "../address.ts";
+import type { ChildExitError } from "../child-exit-error.ts";
+import { framingOf } from "../socket-address.ts";
+import type { Transport } from "../transport.ts";
+import { type ChildOptions, startChild } from "./child.ts";
+import { Crashes, type CrashLimits } from "./crashes.ts";
+import { StdioListener } from "./listener.ts";
+import { takeOwnStreams } from "./own.ts";
 
 /** What a client says of the program it runs and speaks to. */
 export interface StdioDialOptions {

@@ -1,10 +1,10 @@
-import type { Channel } from "../connection/channel.ts";
-import { untrusted } from "../protocol/limits.ts";
-import { type Address, InvalidAddressError } from "./address.ts";
-import type { DialOptions, Transport } from "./transport.ts";
-import { BrowserWire, type PlatformWebSocket } from "./websocket-browser-wire.ts";
-import { WebSocketChannel } from "./websocket-channel.ts";
-import { dialSettings } from "./websocket-options.ts";
+import type { Channel } from "../../connection/channel.ts";
+import { untrusted } from "../../protocol/limits.ts";
+import { type Address, InvalidAddressError } from "../address.ts";
+import type { DialOptions, Transport } from "../transport.ts";
+import { BrowserWire, type PlatformWebSocket } from "./browser-wire.ts";
+import { WebSocketChannel } from "./channel.ts";
+import { dialSettings } from "./options.ts";
 
 /* The platform's own, which types for Node.js 20 do not have. */
 const platform = globalThis as { readonly WebSocket?: new (url: string, subprotocols: string[]) => PlatformWebSocket };

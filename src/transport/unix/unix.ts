@@ -1,11 +1,11 @@
 import { connect, createServer } from "node:net";
-import { trusted } from "../protocol/limits.ts";
-import type { PeerInfo } from "../service/peer.ts";
-import type { Address } from "./address.ts";
-import { dial, framed, SocketListener, socketOptions } from "./socket.ts";
-import { assertFits, socketPath, unixAddress } from "./socket-address.ts";
-import type { Transport } from "./transport.ts";
-import { listenAt, privatePathBytes } from "./unix-listen.ts";
+import { trusted } from "../../protocol/limits.ts";
+import type { PeerInfo } from "../../service/peer.ts";
+import type { Address } from "../address.ts";
+import { dial, framed, SocketListener, socketOptions } from "../socket.ts";
+import { assertFits, socketPath, unixAddress } from "../socket-address.ts";
+import type { Transport } from "../transport.ts";
+import { listenAt, privatePathBytes } from "./listen.ts";
 
 /** What a server says of its unix socket. */
 export interface UnixListenOptions {

@@ -1,6 +1,6 @@
 import { isMainThread } from "node:worker_threads";
-import { guardedStderr } from "./stdio-stderr.ts";
-import { StreamPair } from "./stdio-streams.ts";
+import { guardedStderr } from "./stderr.ts";
+import { StreamPair } from "./streams.ts";
 
 /* A timer as long as timers can be. */
 const LONG_MS = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { Clock } from "../time/clock.ts";
+import type { Clock } from "../../time/clock.ts";
 
 /** What a heartbeat looks at: a socket of Node.js has it all. */
 export interface Pulse {

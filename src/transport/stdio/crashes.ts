@@ -1,4 +1,4 @@
-import type { ChildExitError } from "./child-exit-error.ts";
+import type { ChildExitError } from "../child-exit-error.ts";
 
 /** How many crashes are too many. */
 export interface CrashLimits {

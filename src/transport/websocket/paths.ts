@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { answer, pathOf, type Upgrades } from "./websocket-upgrades.ts";
+import { answer, pathOf, type Upgrades } from "./upgrades.ts";
 
 /* One listener a server, so that they agree on what is none of theirs. */
 const known = new WeakMap<Server, Paths>();

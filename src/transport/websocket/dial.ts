@@ -2,17 +2,17 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { connect as connectSecurely, type TLSSocket } from "node:tls";
 import { WebSocket } from "ws";
-import type { Channel } from "../connection/channel.ts";
-import type { Address } from "./address.ts";
-import { secureDialOptions } from "./secure.ts";
-import { securePeer } from "./secure-peer.ts";
-import { networkPeer, socketOptions } from "./socket.ts";
-import { hostPortAndPath } from "./socket-address.ts";
-import { HttpStatusError } from "./status-error.ts";
-import type { DialOptions } from "./transport.ts";
-import { WebSocketChannel } from "./websocket-channel.ts";
-import { NodeWire, wireOptions } from "./websocket-node-wire.ts";
-import { dialSettings } from "./websocket-options.ts";
+import type { Channel } from "../../connection/channel.ts";
+import type { Address } from "../address.ts";
+import { secureDialOptions } from "../secure.ts";
+import { securePeer } from "../secure-peer.ts";
+import { networkPeer, socketOptions } from "../socket.ts";
+import { hostPortAndPath } from "../socket-address.ts";
+import { HttpStatusError } from "../status-error.ts";
+import type { DialOptions } from "../transport.ts";
+import { WebSocketChannel } from "./channel.ts";
+import { NodeWire, wireOptions } from "./node-wire.ts";
+import { dialSettings } from "./options.ts";
 
 /**
  * Dials by the package `ws`, also where Node.js has a WebSocket of its own: that one takes no certificates, cannot

@@ -1,13 +1,13 @@
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { FramingError } from "../framing/framing-error.ts";
-import { textOf } from "../framing/text.ts";
-import { type Clock, systemClock } from "../time/clock.ts";
-import { CloseCode } from "./websocket-close.ts";
-import { textFrames } from "./websocket-frames.ts";
-import { Heartbeat } from "./websocket-heartbeat.ts";
-import { WebSocketViolation, type WebSocketWire, type WireEvents } from "./websocket-wire.ts";
+import { FramingError } from "../../framing/framing-error.ts";
+import { textOf } from "../../framing/text.ts";
+import { type Clock, systemClock } from "../../time/clock.ts";
+import { CloseCode } from "./close.ts";
+import { textFrames } from "./frames.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { WebSocketViolation, type WebSocketWire, type WireEvents } from "./wire.ts";
 
 /** The options of the package `ws` that both ends need for what {@link NodeWire} relies on. */
 export function wireOptions(messageBytes: number) {

@@ -2,9 +2,9 @@ import { Buffer } from "node:buffer";
 import { type BigIntStats, chmodSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { resolve } from "node:path";
-import { listening } from "./socket.ts";
-import { inUse, prefixOf, removeStale, statOf, tryLink, unlinkIfSame } from "./unix-file.ts";
-import { exclusively } from "./unix-lock.ts";
+import { listening } from "../socket.ts";
+import { inUse, prefixOf, removeStale, statOf, tryLink, unlinkIfSame } from "./file.ts";
+import { exclusively } from "./lock.ts";
 
 /*
  * A socket is made in a directory of its own, which nobody else can enter, gets its mode there, and is then linked to

@@ -2,11 +2,11 @@
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { untrusted } from "../protocol/limits.ts";
-import type { Attachment } from "./transport.ts";
-import { listenSettings, type WebSocketListenOptions } from "./websocket-options.ts";
-import { takePath } from "./websocket-paths.ts";
-import { Upgrades } from "./websocket-upgrades.ts";
+import { untrusted } from "../../protocol/limits.ts";
+import type { Attachment } from "../transport.ts";
+import { listenSettings, type WebSocketListenOptions } from "./options.ts";
+import { takePath } from "./paths.ts";
+import { Upgrades } from "./upgrades.ts";
 
 /** Where on an HTTP server WebSockets are taken, and which. */
 export interface WebSocketAttachOptions extends WebSocketListenOptions {

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { ListenSettings, UpgradeRequest } from "./websocket-options.ts";
+import type { ListenSettings, UpgradeRequest } from "./options.ts";
 
 /**
  * Whether a request to connect comes from a page that may. Browsers do not keep a page from opening a WebSocket to

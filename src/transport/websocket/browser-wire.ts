@@ -1,6 +1,6 @@
-import { isLongerThan } from "../protocol/limits.ts";
-import { CloseCode } from "./websocket-close.ts";
-import { WebSocketViolation, type WebSocketWire, type WireEvents } from "./websocket-wire.ts";
+import { isLongerThan } from "../../protocol/limits.ts";
+import { CloseCode } from "./close.ts";
+import { WebSocketViolation, type WebSocketWire, type WireEvents } from "./wire.ts";
 
 /** The WebSocket of a browser, as far as it is used here (WHATWG, WebSockets, section 3). */
 export interface PlatformWebSocket {
