@@ -4,9 +4,9 @@
 // Beyond what `node --test` does, it fails when there was nothing to run (no file, a file without a test, no test at
 // all), ends files that do not end by themselves, and says at the end which tests were skipped and why.
 // With --no-skips a skipped or todo test fails the run, unless its reason is one that this machine cannot change:
-// "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows).
+// "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" without one.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
@@ -15,6 +15,7 @@ const root = resolve(import.meta.dirname, "..");
 const testTimeout = 60_000; // ms for one test; honoured for each test from Node.js 24 on
 const runTimeout = 8 * 60_000; // ms for the whole run: ends even a process whose event loop is blocked
 const platforms = { Linux: "linux", macOS: "darwin", Windows: "win32" };
+const programs = { "Python 3": "python3" };
 const major = Number(process.versions.node.split(".")[0]);
 
 const args = process.argv.slice(2);
@@ -32,6 +33,7 @@ const resultsFile = join(scratch, "results");
 
 const env = { ...process.env };
 delete env.NODE_TEST_CONTEXT; // this run reports for itself, also when a test started it
+env.WS_NO_BUFFER_UTIL = "1"; // a peer of the interop tests brings native code that ws would take, and users mostly lack
 const runner = spawn(
   process.execPath,
   [
@@ -106,6 +108,9 @@ function unavoidable(reason) {
   if (version !== undefined) return major < Number(version);
   for (const [name, platform] of Object.entries(platforms)) {
     if (reason.startsWith(`needs ${name}`)) return process.platform !== platform;
+  }
+  for (const [name, program] of Object.entries(programs)) {
+    if (reason.startsWith(`needs ${name}`)) return spawnSync(program, ["--version"]).status !== 0;
   }
   return false;
 }

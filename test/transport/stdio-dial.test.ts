@@ -106,7 +106,10 @@ describe("a client that dials stdio", { timeout: 60_000 }, () => {
     it("with its arguments, in its directory, in its environment", async (t) => {
       const cwd = realpathSync(temporaryDirectory(t));
       const { command, args } = stdioProgram("plain", "a b", "$HOME", '"');
-      const { client } = clientOfChild(t, { command, args, cwd: pathToFileURL(cwd), env: { STDIO_TEST: "yes" } });
+      // From another directory tsx does not find the settings that lead from #loaders to the sources.
+      const settings = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
+      const env = { STDIO_TEST: "yes", TSX_TSCONFIG_PATH: settings };
+      const { client } = clientOfChild(t, { command, args, cwd: pathToFileURL(cwd), env });
       assert.deepEqual(await client.call("arguments"), ["a b", "$HOME", '"']);
       assert.deepEqual(await client.call("whereabouts"), [cwd, "yes", true]);
     });
