@@ -10,14 +10,16 @@ import type { Logger } from "../service/logger.ts";
 import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
 import { logFlaw, logStray, settle } from "./answers.ts";
+import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
+import type { Dialect } from "./dialect.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 
 /** What a link is made of. */
-export interface LinkOptions {
+export interface LinkOptions extends Dialect {
   /** Who answers the peer's requests; without one they are unknown methods. */
   readonly service: Service | undefined;
   readonly limits: Limits;
@@ -49,6 +51,7 @@ export class Link implements ChannelReceiver, AnswerSink {
   readonly #pending: PendingCalls;
   readonly #logger: Logger;
   readonly #options: LinkOptions;
+  readonly #cancels: Cancels | undefined;
 
   #disconnect: DisconnectError | undefined;
   #closing = false;
@@ -67,10 +70,14 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.#limits = options.limits;
     this.#pending = options.pending;
     this.#logger = options.logger;
+    const { cancellation } = options;
     this.outgoing = new Outgoing(channel, options);
+    this.#cancels = cancellation && new Cancels(cancellation, this.outgoing);
+    if (cancellation) this.#pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
     this.#caller = this.#service.open({
       connection: options.connection,
       maxInFlight: options.limits.inFlight,
+      cancellation,
     });
     this.#givenUpBefore = options.pending.givenUp;
     channel.open(this);
@@ -128,6 +135,10 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   #unexpected(response: ResponseMessage): void {
+    if (this.#cancels?.takesLate(response.id)) {
+      this.#logger.debug(`${this.#who} answered call ${response.id} after it was cancelled`);
+      return;
+    }
     const complaint = logStray(response, this.#who, this.#logger);
     if (response.id !== null || !complaint) return;
     this.#complaint = complaint;

@@ -26,6 +26,8 @@ export class Outgoing implements Outlet {
   readonly #batchLength: number;
   /** What waits for the pressure to fall. */
   readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
+  /** What goes before it then. Made with the first: most links never send one. */
+  #cancels: RequestBody[] | undefined;
   #pressed = false;
   #notified = false;
   /** Why nothing goes out any more. */
@@ -57,12 +59,14 @@ export class Outgoing implements Outlet {
   /** What waited goes, in order, until the channel is over its mark again. */
   release(): void {
     this.#pressed = false;
+    for (const body of this.#cancels?.splice(0) ?? []) this.sendCancel(body);
     for (const message of this.#waiting.takeAll()) this.sendMessage(message);
   }
 
   /** From now on nothing goes out. What waits is dropped: its calls are pending, and whoever ends the link rejects them. */
   end(reason: DisconnectError): void {
     this.#ended = reason;
+    this.#cancels = undefined;
     this.#waiting.takeAll();
   }
 
@@ -77,6 +81,18 @@ export class Outgoing implements Outlet {
     this.#notified = true;
     this.#channel.send(notificationText(body));
     return this.#handedOver();
+  }
+
+  /** Sends the notification that cancels a call. Nobody waits for it: if the connection ends first, so has the call. */
+  sendCancel(body: RequestBody): void {
+    if (this.#ended) return;
+    if (this.#pressed) {
+      this.#cancels ??= [];
+      this.#cancels.push(body);
+      return;
+    }
+    this.#notified = true;
+    this.#channel.send(notificationText(body));
   }
 
   sendMessage(message: WaitingMessage): void {
