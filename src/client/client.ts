@@ -123,6 +123,7 @@ export class Client<Api extends object = AnyApi> {
       outlet: this.#line,
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
+      version: dialect.version,
     });
   }
 
@@ -147,7 +148,7 @@ export class Client<Api extends object = AnyApi> {
    * @throws RpcError, as a rejection like all of these: the server's error answer
    * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, InvalidResponseError:
    * there is no answer; each says in `outcome` whether the call was sent
-   * @throws TypeError when the params cannot be written as JSON
+   * @throws TypeError when the params cannot be written as JSON, or are by name and `version` is "1.0"
    */
   call<const Name extends MethodName<Api>>(
     method: Name,
@@ -169,7 +170,11 @@ export class Client<Api extends object = AnyApi> {
     return this.#calls.notify(method, params, options);
   }
 
-  /** Starts a batch, whose calls travel as one message. */
+  /**
+   * Starts a batch, whose calls travel as one message.
+   *
+   * @throws Error when `version` is "1.0", which has no batches
+   */
   batch(): Batch<Api> {
     return this.#calls.batch() as Batch<Api>;
   }

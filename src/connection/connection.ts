@@ -95,7 +95,8 @@ export class Connection<Api extends object = AnyApi> {
         owner?.closed(this as unknown as Connection);
       },
     });
-    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout });
+    const { version } = dialect;
+    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout, version });
   }
 
   /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */

@@ -1,8 +1,9 @@
 import { DRAINING, overLimit, PARSE_ERROR, SERVER_BUSY, SERVER_TIMEOUT } from "../protocol/error-object.ts";
+import { parseAnyVersion } from "../protocol/legacy.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
-import { parseMessage } from "../protocol/parse.ts";
 import { errorText } from "../protocol/serialize.ts";
+import { type Version, version2 } from "../protocol/version.ts";
 import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
@@ -48,6 +49,7 @@ export class Link implements ChannelReceiver, AnswerSink {
   readonly #service: Service;
   readonly #caller: Caller;
   readonly #limits: Limits;
+  readonly #parse: Version["parse"];
   readonly #pending: PendingCalls;
   readonly #logger: Logger;
   readonly #options: LinkOptions;
@@ -70,7 +72,8 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.#limits = options.limits;
     this.#pending = options.pending;
     this.#logger = options.logger;
-    const { cancellation } = options;
+    const { version, cancellation } = options;
+    this.#parse = version === version2 && this.#service.legacy ? parseAnyVersion : version.parse;
     this.outgoing = new Outgoing(channel, options);
     this.#cancels = cancellation && new Cancels(cancellation, this.outgoing);
     if (cancellation) this.#pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
@@ -92,7 +95,7 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   message(text: string): void {
     this.#complaint = undefined;
-    const message = parseMessage(text, this.#limits.batchLength);
+    const message = this.#parse(text, this.#limits.batchLength);
     if (message.kind === "response") this.#settle(message);
     else if (message.kind === "batch") this.#receiveBatch(message.members);
     else this.#receive(message);

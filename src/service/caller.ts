@@ -19,6 +19,7 @@ import { BatchAnswers } from "./batch-answers.ts";
 import { CallsById } from "./calls-by-id.ts";
 import { type CallerConnection, HandlerContext } from "./context.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
+import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
 
 /** What a caller's calls need of the service. */
@@ -95,7 +96,7 @@ export class Caller {
   /** Takes a message. Answers go to the sink, before this returns or later. */
   receive(message: Message, sink: AnswerSink): void {
     if (message.kind !== "batch") {
-      this.#receiveSingle(message, sink);
+      this.#receiveSingle(message, sinkFor(message, sink));
       return;
     }
     const answers = new BatchAnswers(message.members, sink);

@@ -244,6 +244,8 @@ describe("an option that makes no sense is refused at once", () => {
   const rows: Record<string, () => unknown> = {
     "by a connection": () => new Connection(new StubChannel(), { cancel: wrong }),
     "by a server": () => new Server(new Service(), { cancel: wrong }),
+    "with version 1.0, which has no params by name": () =>
+      new Connection(new StubChannel(), { cancel: "lsp", version: "1.0" }),
   };
   for (const [name, make] of Object.entries(rows)) it(name, () => assert.throws(make, RangeError));
 
