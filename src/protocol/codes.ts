@@ -23,8 +23,6 @@ export const ErrorCode = {
   ServiceUnavailable: -32097,
   /** Too much is going on for this caller already. The method was not executed. */
   ServerBusy: -32096,
-  /** A request of JSON-RPC 1.0 with params by name, which that version has not. The method was not executed. */
-  NamedParams: -32099,
   /** The caller has cancelled the request. The method may have done some of its work. */
   RequestCancelled: -32800,
 } as const;

@@ -12,7 +12,8 @@ import { rawIds } from "./raw-id.ts";
 import { requestBody } from "./serialize.ts";
 import { type Version, version2 } from "./version.ts";
 
-const NAMED_PARAMS: ErrorObject = { code: ErrorCode.NamedParams, message: "JSON-RPC 1.0 has no params by name" };
+/* The code is txjason's. */
+const NAMED_PARAMS: ErrorObject = { code: -32099, message: "JSON-RPC 1.0 has no params by name" };
 
 // Who is called.
 
@@ -60,6 +61,7 @@ function paramsFault(version: LegacyVersion, params: unknown): ErrorObject | und
 const ENVELOPE = '{"jsonrpc":"2.0","id":';
 const RESULT = ',"result":';
 const ERROR = ',"error":';
+const DATA = /^,"data":/;
 
 /**
  * An answer in the shape of an older version.
@@ -75,9 +77,12 @@ export function answerOfVersion(version: LegacyVersion, id: string, text: string
   const isResult = rest.startsWith(RESULT);
   if (version === "1.0") return isResult ? `{"id":${id}${rest},"error":null}` : `{"id":${id},"result":null${rest}}`;
   if (isResult) return `{"version":"1.1","id":${id}${rest}}`;
-  const { code, message, data } = JSON.parse(rest.slice(ERROR.length)) as ErrorObject;
-  const error = JSON.stringify({ name: "JSONRPCError", code, message, error: data });
-  return `{"version":"1.1","id":${id},"error":${error}}`;
+  const error = rest.slice(ERROR.length);
+  const { code, message } = JSON.parse(error) as ErrorObject;
+  const start = JSON.stringify({ code, message }).slice(0, -1);
+  // As text: what was written once, however deep it is, need not be written again.
+  const data = error.slice(start.length).replace(DATA, ',"error":');
+  return `{"version":"1.1","id":${id},"error":{"name":"JSONRPCError",${start.slice(1)}${data}}`;
 }
 
 // Who calls.

@@ -232,6 +232,18 @@ const requests11: readonly Row[] = [
     exactly: true,
   },
   {
+    name: "an error's data that looks like the rest of it",
+    sent: request11(',"method":"refuses","params":[{"data":",\\"data\\":1}","error":{"code":1}}]'),
+    answered: error11("1", 7, "no", '{"data":",\\"data\\":1}","error":{"code":1}}'),
+    exactly: true,
+  },
+  {
+    name: "an error's data that is a $& pattern",
+    sent: request11(',"method":"refuses","params":["$&$1"]'),
+    answered: error11("1", 7, "no", '"$&$1"'),
+    exactly: true,
+  },
+  {
     name: "an error's data that is null",
     sent: request11(',"method":"refuses","params":[null]'),
     answered: error11("1", 7, "no", "null"),
@@ -359,6 +371,21 @@ test("the errors of a stopped, a busy and a late service have that shape", async
   assert.equal(await late, error10("1", -32098, "Server Timeout"));
   await service.stopServing();
   assert.equal(service.handle(request10(',"method":"none"')), error10("1", -32097, "Service Unavailable"));
+});
+
+test("data that could be written for 1.0 could be written for 1.1, however deep it is", () => {
+  const service = makeService();
+  let written = 0;
+  for (let depth = 500; depth <= 10_000; depth += 500) {
+    const data = "[".repeat(depth) + "]".repeat(depth);
+    const [old, draft] = [request10, request11].map((request) =>
+      String(service.handle(request(`,"method":"refuses","params":[${data}]`))).includes(data),
+    );
+    assert.equal(draft, old, `depth ${depth}`);
+    if (old) written++;
+  }
+  // How deep is too deep is the runtime's affair.
+  assert.ok(written > 0);
 });
 
 test("rows of 2.0 are what they are elsewhere", async () => {
