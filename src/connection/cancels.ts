@@ -2,8 +2,11 @@ import { type Cancellation, cancelBody } from "../protocol/cancellation.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 
-/* Some peers answer what was cancelled and some do not, so what is remembered needs an end. */
-const MAX_REMEMBERED = 10_000;
+/*
+ * Some peers answer what was cancelled and some do not, so what is remembered needs an end: as many as a trusted peer has
+ * in flight at most, lest one abort of them all brings a flood of warnings.
+ */
+const MAX_REMEMBERED = 100_000;
 
 /** The calls of one link that were given up: tells the peer of each, and knows their late answers. */
 export class Cancels {
