@@ -13,6 +13,7 @@ export type {
 export type { Batch } from "./connection/batch.ts";
 export type { Channel, ChannelReceiver, MessageViolation } from "./connection/channel.ts";
 export { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection/connection.ts";
+export type { DialectOptions } from "./connection/dialect.ts";
 export { CallAbortedError } from "./connection/errors/call-aborted-error.ts";
 export { CallError, type CallOutcome, isCallError } from "./connection/errors/call-error.ts";
 export { CallTimeoutError } from "./connection/errors/call-timeout-error.ts";
@@ -25,6 +26,7 @@ export { ExchangeError, type ExchangeFailure } from "./connection/errors/exchang
 export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
 export type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "./connection/exchange.ts";
 export type { CallOptions } from "./connection/pending-call.ts";
+export type { CancelDialect } from "./protocol/cancellation.ts";
 export { ErrorCode } from "./protocol/codes.ts";
 export type { ErrorObject } from "./protocol/error-object.ts";
 export { isDraining } from "./protocol/errors/from-error-object.ts";
@@ -33,6 +35,7 @@ export { InvalidParamsError } from "./protocol/errors/invalid-params-error.ts";
 export { InvalidRequestError } from "./protocol/errors/invalid-request-error.ts";
 export { MethodNotFoundError } from "./protocol/errors/method-not-found-error.ts";
 export { ParseError } from "./protocol/errors/parse-error.ts";
+export { RequestCancelledError } from "./protocol/errors/request-cancelled-error.ts";
 export { isRpcError, RpcError } from "./protocol/errors/rpc-error.ts";
 export { ServerBusyError } from "./protocol/errors/server-busy-error.ts";
 export { ServerError } from "./protocol/errors/server-error.ts";

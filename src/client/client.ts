@@ -1,6 +1,7 @@
 import type { AnyApi, CallArguments, MethodName, RemoteNamespace, ResultOf } from "../connection/api.ts";
 import type { Batch } from "../connection/batch.ts";
 import { DEFAULT_TIMEOUT } from "../connection/connection.ts";
+import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import type { CallOptions } from "../connection/pending-call.ts";
@@ -21,7 +22,7 @@ import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
 
 /** How a client is made. */
-export interface ClientOptions {
+export interface ClientOptions extends DialectOptions {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever. Default: 5,000. */
   readonly timeout?: number;
   /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
@@ -93,6 +94,7 @@ export class Client<Api extends object = AnyApi> {
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
     const { limits, service, tls, stdio, ws, http, transport } = options;
+    const dialect = dialectOf(options);
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
     this.#events = new Emitter(logger);
@@ -102,6 +104,7 @@ export class Client<Api extends object = AnyApi> {
       notify: (method: string, params?: Params, options?: CallOptions) => this.#calls.notify(method, params, options),
     };
     this.#line = new Line({
+      ...dialect,
       route,
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? 10_000),
@@ -120,6 +123,7 @@ export class Client<Api extends object = AnyApi> {
       outlet: this.#line,
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
+      version: dialect.version,
     });
   }
 
@@ -144,7 +148,7 @@ export class Client<Api extends object = AnyApi> {
    * @throws RpcError, as a rejection like all of these: the server's error answer
    * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, InvalidResponseError:
    * there is no answer; each says in `outcome` whether the call was sent
-   * @throws TypeError when the params cannot be written as JSON
+   * @throws TypeError when the params cannot be written as JSON, or are by name and `version` is "1.0"
    */
   call<const Name extends MethodName<Api>>(
     method: Name,
@@ -166,7 +170,11 @@ export class Client<Api extends object = AnyApi> {
     return this.#calls.notify(method, params, options);
   }
 
-  /** Starts a batch, whose calls travel as one message. */
+  /**
+   * Starts a batch, whose calls travel as one message.
+   *
+   * @throws Error when `version` is "1.0", which has no batches
+   */
   batch(): Batch<Api> {
     return this.#calls.batch() as Batch<Api>;
   }

@@ -1,5 +1,6 @@
 import { type Closable, closeWithin } from "../connection/close-within.ts";
 import { deferred } from "../connection/deferred.ts";
+import type { Dialect } from "../connection/dialect.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
 import { DialError } from "../connection/errors/dial-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
@@ -22,7 +23,7 @@ import { backoff, type RedialOptions } from "./backoff.ts";
 import { type Dialled, dial, putAway } from "./dialler.ts";
 
 /** What a line is made of. */
-export interface LineOptions {
+export interface LineOptions extends Dialect {
   readonly route: Route;
   readonly limits: LimitOptions | undefined;
   /** Milliseconds for one attempt, Infinity for no end. */

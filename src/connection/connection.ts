@@ -9,6 +9,7 @@ import type { AnyApi, CallArguments, MethodName, RemoteNamespace, ResultOf } fro
 import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
 import { closeWithin } from "./close-within.ts";
+import { type DialectOptions, dialectOf } from "./dialect.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { Link } from "./link.ts";
 import { Milestone } from "./milestone.ts";
@@ -17,7 +18,7 @@ import { PendingCalls } from "./pending-calls.ts";
 import { RemoteCalls } from "./remote-calls.ts";
 
 /** How a connection is made. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends DialectOptions {
   /** Who answers the peer's calls. Default: nobody; they are unknown methods. */
   readonly service?: Service | undefined;
   /** Milliseconds a call waits for its answer, 0 for ever. Default: 5,000. */
@@ -70,12 +71,14 @@ export class Connection<Api extends object = AnyApi> {
   constructor(channel: Channel, options: ConnectionOptions = {}, owner?: ConnectionOwner) {
     // All that can throw comes before the channel is opened.
     const limits = resolveLimits(options.limits, untrusted);
+    const dialect = dialectOf(options);
     const timeout = timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
     const logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
     const pending = new PendingCalls(this.#clock);
     this.peer = channel.peer;
     this.#link = new Link(channel, {
+      ...dialect,
       service: options.service,
       limits,
       pending,
@@ -92,7 +95,8 @@ export class Connection<Api extends object = AnyApi> {
         owner?.closed(this as unknown as Connection);
       },
     });
-    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout });
+    const { version } = dialect;
+    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout, version });
   }
 
   /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */

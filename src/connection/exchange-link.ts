@@ -2,8 +2,8 @@ import { ErrorCode } from "../protocol/codes.ts";
 import type { RpcError } from "../protocol/errors/rpc-error.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ResponseMessage, SingleMessage } from "../protocol/message.ts";
-import { parseMessage } from "../protocol/parse.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
+import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import type { Clock } from "../time/clock.ts";
 import { logFlaw, logStray, settle } from "./answers.ts";
@@ -26,6 +26,7 @@ export interface ExchangeLinkOptions {
   readonly pending: PendingCalls;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly version: Version;
   /**
    * Milliseconds until what could not be sent is tried again, after so many failures in a row. Without it, that
    * rejects the calls in it at once.
@@ -161,7 +162,10 @@ export class ExchangeLink implements Outlet {
     const { signal } = going.controller;
     try {
       const options = { signal, expectsAnswer: calls.length > 0 };
-      this.#answered(going, await unlessAborted(this.#exchange.exchange(textOf(message), options), signal));
+      this.#answered(
+        going,
+        await unlessAborted(this.#exchange.exchange(textOf(message, this.#options.version), options), signal),
+      );
     } catch (error) {
       this.#failed(going, error);
     }
@@ -200,7 +204,8 @@ export class ExchangeLink implements Outlet {
    * @returns what becomes of the others: an error that names no call, and so means them; or what the answer lacks
    */
   #read(going: Going, text: string): RpcError | string {
-    const message = parseMessage(text, this.#options.limits.batchLength);
+    const { version, limits } = this.#options;
+    const message = version.parse(text, limits.batchLength);
     let complaint: RpcError | undefined;
     for (const member of message.kind === "batch" ? message.members : [message]) {
       if (member.kind === "response") complaint = this.#settle(going, member) ?? complaint;

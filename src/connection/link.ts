@@ -1,8 +1,9 @@
 import { DRAINING, overLimit, PARSE_ERROR, SERVER_BUSY, SERVER_TIMEOUT } from "../protocol/error-object.ts";
+import { parseAnyVersion } from "../protocol/legacy.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
-import { parseMessage } from "../protocol/parse.ts";
 import { errorText } from "../protocol/serialize.ts";
+import { type Version, version2 } from "../protocol/version.ts";
 import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
@@ -10,14 +11,16 @@ import type { Logger } from "../service/logger.ts";
 import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
 import { logFlaw, logStray, settle } from "./answers.ts";
+import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
+import type { Dialect } from "./dialect.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 
 /** What a link is made of. */
-export interface LinkOptions {
+export interface LinkOptions extends Dialect {
   /** Who answers the peer's requests; without one they are unknown methods. */
   readonly service: Service | undefined;
   readonly limits: Limits;
@@ -46,9 +49,11 @@ export class Link implements ChannelReceiver, AnswerSink {
   readonly #service: Service;
   readonly #caller: Caller;
   readonly #limits: Limits;
+  readonly #parse: Version["parse"];
   readonly #pending: PendingCalls;
   readonly #logger: Logger;
   readonly #options: LinkOptions;
+  readonly #cancels: Cancels | undefined;
 
   #disconnect: DisconnectError | undefined;
   #closing = false;
@@ -67,10 +72,15 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.#limits = options.limits;
     this.#pending = options.pending;
     this.#logger = options.logger;
+    const { version, cancellation } = options;
+    this.#parse = version === version2 && this.#service.legacy ? parseAnyVersion : version.parse;
     this.outgoing = new Outgoing(channel, options);
+    this.#cancels = cancellation && new Cancels(cancellation, this.outgoing);
+    if (cancellation) this.#pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
     this.#caller = this.#service.open({
       connection: options.connection,
       maxInFlight: options.limits.inFlight,
+      cancellation,
     });
     this.#givenUpBefore = options.pending.givenUp;
     channel.open(this);
@@ -85,7 +95,7 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   message(text: string): void {
     this.#complaint = undefined;
-    const message = parseMessage(text, this.#limits.batchLength);
+    const message = this.#parse(text, this.#limits.batchLength);
     if (message.kind === "response") this.#settle(message);
     else if (message.kind === "batch") this.#receiveBatch(message.members);
     else this.#receive(message);
@@ -128,6 +138,10 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   #unexpected(response: ResponseMessage): void {
+    if (this.#cancels?.takesLate(response.id)) {
+      this.#logger.debug(`${this.#who} answered call ${response.id} after it was cancelled`);
+      return;
+    }
     const complaint = logStray(response, this.#who, this.#logger);
     if (response.id !== null || !complaint) return;
     this.#complaint = complaint;

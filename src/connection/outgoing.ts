@@ -1,5 +1,6 @@
 import type { Limits } from "../protocol/limits.ts";
-import { notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
+import type { RequestBody } from "../protocol/serialize.ts";
+import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import type { Channel } from "./channel.ts";
 import type { CallOutcome } from "./errors/call-error.ts";
@@ -16,6 +17,7 @@ export interface OutgoingOptions {
   readonly limits: Limits;
   readonly pending: PendingCalls;
   readonly logger: Logger;
+  readonly version: Version;
 }
 
 /** What a link says of its own accord: calls, notifications and batches, at once or when the pressure has fallen. */
@@ -24,19 +26,23 @@ export class Outgoing implements Outlet {
   readonly #pending: PendingCalls;
   readonly #logger: Logger;
   readonly #batchLength: number;
+  readonly #version: Version;
   /** What waits for the pressure to fall. */
   readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
+  /** What goes before it then. Made with the first: most links never send one. */
+  #cancels: RequestBody[] | undefined;
   #pressed = false;
   #notified = false;
   /** Why nothing goes out any more. */
   #ended: DisconnectError | undefined;
   #handOver: { readonly raw: Promise<void>; readonly told: Promise<void> } | undefined;
 
-  constructor(channel: Channel, { limits, pending, logger }: OutgoingOptions) {
+  constructor(channel: Channel, { limits, pending, logger, version }: OutgoingOptions) {
     this.#channel = channel;
     this.#pending = pending;
     this.#logger = logger;
     this.#batchLength = limits.batchLength;
+    this.#version = version;
   }
 
   /** Whether the channel is over its high-water mark. */
@@ -57,26 +63,40 @@ export class Outgoing implements Outlet {
   /** What waited goes, in order, until the channel is over its mark again. */
   release(): void {
     this.#pressed = false;
+    for (const body of this.#cancels?.splice(0) ?? []) this.sendCancel(body);
     for (const message of this.#waiting.takeAll()) this.sendMessage(message);
   }
 
   /** From now on nothing goes out. What waits is dropped: its calls are pending, and whoever ends the link rejects them. */
   end(reason: DisconnectError): void {
     this.#ended = reason;
+    this.#cancels = undefined;
     this.#waiting.takeAll();
   }
 
   sendCall(call: PendingCall, body: RequestBody): void {
     if (this.#ended) this.#pending.reject(call, lossOf(call, "not-sent", this.#ended));
     else if (this.#pressed) this.#waiting.add({ batch: false, members: [{ call, body, notification: false }] });
-    else call.ordinal = this.#channel.send(requestText(call.id, body));
+    else call.ordinal = this.#channel.send(this.#version.requestText(call.id, body));
   }
 
   sendNotification(body: RequestBody): Promise<void> | undefined {
     if (this.#ended || this.#pressed) return undefined;
     this.#notified = true;
-    this.#channel.send(notificationText(body));
+    this.#channel.send(this.#version.notificationText(body));
     return this.#handedOver();
+  }
+
+  /** Sends the notification that cancels a call. Nobody waits for it: if the connection ends first, so has the call. */
+  sendCancel(body: RequestBody): void {
+    if (this.#ended) return;
+    if (this.#pressed) {
+      this.#cancels ??= [];
+      this.#cancels.push(body);
+      return;
+    }
+    this.#notified = true;
+    this.#channel.send(this.#version.notificationText(body));
   }
 
   sendMessage(message: WaitingMessage): void {
@@ -93,7 +113,7 @@ export class Outgoing implements Outlet {
   #sendNow({ batch, members }: WaitingMessage): void {
     const going = members.filter(({ call }) => call.pending);
     if (going.length === 0) return;
-    const ordinal = this.#channel.send(textOf({ batch, members: going }));
+    const ordinal = this.#channel.send(textOf({ batch, members: going }, this.#version));
     for (const { call, notification } of going) {
       if (!notification) {
         call.ordinal = ordinal;

@@ -1,4 +1,5 @@
-import { batchText, notificationText, type RequestBody, requestText } from "../protocol/serialize.ts";
+import { batchText, type RequestBody } from "../protocol/serialize.ts";
+import type { Version } from "../protocol/version.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 /** One message on its way out, for as long as it cannot go: a call or a notification, or a batch of them. */
@@ -20,9 +21,9 @@ export function isSettled({ members }: WaitingMessage): boolean {
 }
 
 /** The text of a message whose calls have their ids. */
-export function textOf({ batch, members }: WaitingMessage): string {
+export function textOf({ batch, members }: WaitingMessage, version: Version): string {
   const texts = members.map(({ call, body, notification }) =>
-    notification ? notificationText(body) : requestText(call.id, body),
+    notification ? version.notificationText(body) : version.requestText(call.id, body),
   );
   return batch ? batchText(texts) : (texts[0] as string);
 }

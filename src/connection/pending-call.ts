@@ -10,7 +10,10 @@ export interface CallOptions {
    * notification: the time it may wait to be sent. Default: the client's or connection's own `timeout`, 5,000.
    */
   readonly timeout?: number | undefined;
-  /** Aborts it, whatever stage it is in, with a `CallAbortedError`. */
+  /**
+   * Aborts it, whatever stage it is in, with a `CallAbortedError`. The other side is told if the client or connection
+   * has the option `cancel`.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

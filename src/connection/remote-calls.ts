@@ -1,5 +1,5 @@
 import type { Params } from "../protocol/message.ts";
-import { requestBody } from "../protocol/serialize.ts";
+import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import { timeoutOf } from "../time/clock.ts";
 import { Batch, type BatchMaker } from "./batch.ts";
@@ -17,6 +17,7 @@ export interface RemoteCallsOptions {
   readonly logger: Logger;
   /** The default timeout, in milliseconds, Infinity for none. */
   readonly timeout: number;
+  readonly version: Version;
 }
 
 /** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
@@ -25,18 +26,20 @@ export class RemoteCalls implements BatchMaker {
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly #timeout: number;
+  readonly #version: Version;
 
-  constructor({ pending, outlet, logger, timeout }: RemoteCallsOptions) {
+  constructor({ pending, outlet, logger, timeout, version }: RemoteCallsOptions) {
     this.pending = pending;
     this.outlet = outlet;
     this.logger = logger;
     this.#timeout = timeout;
+    this.#version = version;
   }
 
   call(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
     const { promise, resolve, reject } = deferred<unknown>();
     try {
-      const body = requestBody(method, params);
+      const body = this.#version.requestBody(method, params);
       const call = this.start(method, resolve, reject, options);
       if (call) this.outlet.sendCall(call, body);
     } catch (error) {
@@ -49,7 +52,7 @@ export class RemoteCalls implements BatchMaker {
     let sent: Promise<void> | undefined;
     try {
       this.timeoutFor(options);
-      const body = requestBody(method, params);
+      const body = this.#version.requestBody(method, params);
       sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body);
       sent ??= this.#notifyLater(method, body, options);
     } catch (error) {
@@ -59,7 +62,9 @@ export class RemoteCalls implements BatchMaker {
     return sent;
   }
 
+  /** @throws Error when the version has none */
   batch(): Batch {
+    if (!this.#version.hasBatches) throw new Error("JSON-RPC 1.0 has no batches: make the calls one by one");
     return new Batch(this);
   }
 

@@ -2,7 +2,7 @@
  * The error codes this package answers with, by name.
  *
  * The first five are the specification's (JSON-RPC 2.0, section 5.1); the others lie in the range it leaves to
- * implementations, -32000 to -32099.
+ * implementations, -32000 to -32099, but for the last, which is the Language Server Protocol's.
  */
 export const ErrorCode = {
   /** The text is not JSON, or the bytes are not a frame. */
@@ -23,6 +23,8 @@ export const ErrorCode = {
   ServiceUnavailable: -32097,
   /** Too much is going on for this caller already. The method was not executed. */
   ServerBusy: -32096,
+  /** The caller has cancelled the request. The method may have done some of its work. */
+  RequestCancelled: -32800,
 } as const;
 
 /** One of the codes in {@link ErrorCode}. */

@@ -23,6 +23,7 @@ export const SERVICE_UNAVAILABLE: ErrorObject = {
   message: "Service Unavailable",
 };
 export const SERVER_BUSY: ErrorObject = { code: ErrorCode.ServerBusy, message: "Server Busy" };
+export const REQUEST_CANCELLED: ErrorObject = { code: ErrorCode.RequestCancelled, message: "Request cancelled" };
 
 /** What a server that is closing answers: told from a stopped service by `data`, and safe to try elsewhere. */
 export const DRAINING: ErrorObject = {

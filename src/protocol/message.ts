@@ -6,6 +6,9 @@ export type RequestId = string | number | null;
 /** What a request carries: by position (an array) or by name (an object). JSON-RPC 2.0, section 4.2. */
 export type Params = readonly unknown[] | { readonly [name: string]: unknown };
 
+/** The versions before 2.0, which are understood where that was asked for. */
+export type LegacyVersion = "1.0" | "1.1";
+
 /**
  * A request that wants an answer.
  *
@@ -14,6 +17,8 @@ export type Params = readonly unknown[] | { readonly [name: string]: unknown };
  */
 export interface RequestMessage {
   readonly kind: "request";
+  /** Its version, where that is an older one: its answer has that version's shape. */
+  readonly version?: LegacyVersion;
   readonly id: string;
   readonly method: string;
   readonly params: Params | undefined;
@@ -44,6 +49,8 @@ export interface ResponseMessage {
 /** Something that is neither; `error` is what to answer it with. */
 export interface InvalidMessage {
   readonly kind: "invalid";
+  /** Its version, where that is an older one: its answer has that version's shape. */
+  readonly version?: LegacyVersion;
   /** The JSON text of the id where one could be read, else `null`. */
   readonly id: string;
   readonly error: ErrorObject;

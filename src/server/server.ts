@@ -2,6 +2,7 @@ import { AnsweringConnection } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
+import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import type { ServeExchange } from "../connection/exchange.ts";
@@ -20,7 +21,7 @@ import type { UnixListenOptions } from "../transport/unix/unix.ts";
 import type { WebSocketListenOptions } from "../transport/websocket/options.ts";
 
 /** How a server is made. */
-export interface ServerOptions {
+export interface ServerOptions extends Pick<DialectOptions, "cancel"> {
   /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number;
   /** Default: the `untrusted` profile for tcp, tls, ws, wss, http and https, `trusted` for unix and stdio. */
@@ -80,6 +81,7 @@ export class Server {
     // Said now, rather than by each connection.
     timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
     resolveLimits(options.limits, untrusted);
+    dialectOf({ cancel: options.cancel });
     this.service = service;
     this.#over = deferred();
     this.closed = this.#over.promise;
@@ -163,10 +165,10 @@ export class Server {
    * @param limits - default: the server's
    */
   accept(channel: Channel, limits: LimitOptions | undefined = this.#options.limits): Connection {
-    const { timeout } = this.#options;
+    const { timeout, cancel } = this.#options;
     const connection = new Connection(
       channel,
-      { service: this.service, timeout, limits, logger: this.#logger, clock: this.#clock },
+      { service: this.service, timeout, cancel, limits, logger: this.#logger, clock: this.#clock },
       this.#owner,
     );
     this.#connections.add(connection);

@@ -10,7 +10,7 @@ export function isAnswered(message: SingleMessage): boolean {
 /** Collects the answers to a batch's members and passes them on as one, when the last is there. */
 export class BatchAnswers implements AnswerSink {
   readonly #sink: AnswerSink;
-  readonly #expected: number;
+  #expected: number;
   readonly #texts: string[] = [];
 
   constructor(members: readonly SingleMessage[], sink: AnswerSink) {
@@ -20,6 +20,16 @@ export class BatchAnswers implements AnswerSink {
 
   answer(text: string): void {
     this.#texts.push(text);
-    if (this.#texts.length === this.#expected) this.#sink.answer(batchText(this.#texts));
+    this.#sendIfWhole();
+  }
+
+  leaveOut(): void {
+    this.#expected--;
+    this.#sendIfWhole();
+  }
+
+  #sendIfWhole(): void {
+    // Section 6: no empty array, where there is nothing to answer.
+    if (this.#texts.length === this.#expected && this.#expected > 0) this.#sink.answer(batchText(this.#texts));
   }
 }

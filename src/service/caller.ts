@@ -1,3 +1,4 @@
+import { type Cancellation, cancelNotice } from "../protocol/cancellation.ts";
 import {
   type ErrorObject,
   INTERNAL_ERROR,
@@ -5,16 +6,20 @@ import {
   invalidParams,
   METHOD_NOT_FOUND,
   overLimit,
+  REQUEST_CANCELLED,
   SERVER_BUSY,
   SERVER_ERROR,
 } from "../protocol/error-object.ts";
+import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
 import { BatchAnswers } from "./batch-answers.ts";
+import { CallsById } from "./calls-by-id.ts";
 import { type CallerConnection, HandlerContext } from "./context.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
+import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
 
 /** What a caller's calls need of the service. */
@@ -41,6 +46,8 @@ export interface CallerOptions {
   readonly maxInFlight: number;
   /** Where it shares that bound with others: how many calls all of them have in flight. */
   readonly load?: Load;
+  /** How it cancels its calls. Without it, it cannot. */
+  readonly cancellation?: Cancellation | undefined;
 }
 
 /** How many calls are in flight, counted by all callers that share it. */
@@ -66,15 +73,19 @@ export class Caller {
   readonly #connection: CallerConnection | undefined;
   readonly #maxInFlight: number;
   readonly #load: Load | undefined;
+  readonly #cancellation: Cancellation | undefined;
   #inFlight = 0;
   /** Those in flight that wait for a promise, in no order. */
   readonly #waiting: InFlightCall[] = [];
+  /** The same by their ids. Made with the first cancel, since most callers send none. */
+  #byId: CallsById | undefined;
 
-  constructor(host: CallerHost, { connection, maxInFlight, load }: CallerOptions) {
+  constructor(host: CallerHost, { connection, maxInFlight, load, cancellation }: CallerOptions) {
     this.#host = host;
     this.#connection = connection;
     this.#maxInFlight = maxInFlight;
     this.#load = load;
+    this.#cancellation = cancellation;
   }
 
   /** How many calls are in flight, notifications included. */
@@ -85,7 +96,7 @@ export class Caller {
   /** Takes a message. Answers go to the sink, before this returns or later. */
   receive(message: Message, sink: AnswerSink): void {
     if (message.kind !== "batch") {
-      this.#receiveSingle(message, sink);
+      this.#receiveSingle(message, sinkFor(message, sink));
       return;
     }
     const answers = new BatchAnswers(message.members, sink);
@@ -127,9 +138,29 @@ export class Caller {
     const refusal = method ? this.#refusalOf(method, message.params) : METHOD_NOT_FOUND;
     if (refusal) {
       if (message.id !== undefined) sink.answer(errorText(message.id, refusal));
+      // Here, where a method of that name would have been found: the service's own goes first.
+      else if (!method && message.method === this.#cancellation?.method) this.#cancelOne(this.#cancellation, message);
       return;
     }
     this.#run(method as Method, message, sink);
+  }
+
+  /** Ends the call that a notification names. One that is unknown, or answered by now, is none of this caller's. */
+  #cancelOne(cancellation: Cancellation, { params }: CallMessage): void {
+    const notice = cancelNotice(cancellation, params);
+    if (!notice) return;
+    this.#byId ??= new CallsById(this.#waiting);
+    const call = this.#byId.get(notice.id);
+    if (!call) return;
+    const { reason } = notice;
+    const cancelled = new RequestCancelledError(reason === undefined ? undefined : { reason });
+    // First, since the end of the last call may close the connection, and the rest of its batch is owed an answer.
+    if (!cancellation.isAnswered) call.sink.leaveOut?.();
+    this.#end(
+      call,
+      cancellation.isAnswered ? () => errorText(call.id as string, REQUEST_CANCELLED) : undefined,
+      cancelled,
+    );
   }
 
   /** Why a call is not even tried; `undefined` when it is. */
@@ -175,6 +206,7 @@ export class Caller {
 
   #await(result: PromiseLike<unknown>, call: InFlightCall): void {
     this.#waiting.push(call);
+    this.#byId?.add(call);
     this.#host.watch(call.deadline);
     try {
       // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
@@ -208,6 +240,7 @@ export class Caller {
       last.index = call.index;
     }
     call.index = -1;
+    this.#byId?.remove(call);
     if (text && call.id !== undefined) call.sink.answer(text());
     if (reason !== undefined) call.context?.abort(reason);
     this.#countOut(call.method, call.ordinal);

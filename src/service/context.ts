@@ -27,8 +27,8 @@ export interface CallContext {
   /** The connection it came by; `undefined` where there is none, as with `service.handle(text)`. */
   readonly connection: CallerConnection | undefined;
   /**
-   * Aborts when the answer is no longer wanted: on the timeout, on `cancelPending`, and when the peer has left. The
-   * reason is the error that says which.
+   * Aborts when the answer is no longer wanted: on the timeout, on `cancelPending`, when the caller cancels the request
+   * (see the option `cancel` of whoever serves), and when the peer has left. The reason is the error that says which.
    */
   readonly signal: AbortSignal;
   /** When the timeout is due, in milliseconds since 1970 as `Date.now()` counts; `undefined` when there is none. */

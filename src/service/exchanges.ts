@@ -1,4 +1,5 @@
 import { type ErrorObject, INVALID_REQUEST, overLimit, SERVER_TIMEOUT } from "../protocol/error-object.ts";
+import { parseAnyVersion } from "../protocol/legacy.ts";
 import { isLongerThan, type Limits } from "../protocol/limits.ts";
 import { parseMessage } from "../protocol/parse.ts";
 import { errorText } from "../protocol/serialize.ts";
@@ -20,6 +21,8 @@ export interface HandleOptions {
 
 /** What exchanges need of the service. */
 export interface ExchangesHost {
+  /** Whether requests of older versions are understood. */
+  readonly legacy: boolean;
   open(options: CallerOptions): Caller;
   release(caller: Caller): void;
 }
@@ -61,7 +64,8 @@ export class Exchanges {
     if (isLongerThan(text, messageBytes)) {
       return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
     }
-    const message = parseMessage(text, batchLength);
+    const parse = this.#host.legacy ? parseAnyVersion : parseMessage;
+    const message = parse(text, batchLength);
     const isKnown = connection !== undefined || signal !== undefined;
     const caller = isKnown ? this.#open(connection) : this.#nobody;
     const answer = new SoleAnswer();

@@ -4,6 +4,8 @@ import type { Method } from "./method.ts";
 /** Where answers go. */
 export interface AnswerSink {
   answer(text: string): void;
+  /** There will be no answer to one request. Only a sink that waits for several need know. */
+  leaveOut?(): void;
 }
 
 /** A call whose method has returned a promise. Made only then: a method that answers at once needs no record. */

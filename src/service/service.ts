@@ -27,6 +27,11 @@ export interface ServiceOptions {
    * their own. Default: the `untrusted` profile.
    */
   readonly limits?: LimitOptions;
+  /**
+   * Whether requests of JSON-RPC 1.0 and of the working draft of 1.1 are understood too, on every address, and answered
+   * each in its own version's shape. Default: `false`, they are -32600.
+   */
+  readonly legacy?: boolean;
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock;
 }
@@ -52,6 +57,7 @@ export class Service {
   readonly #state = new ServingState(this.#methods);
   readonly #callers = new Set<Caller>();
   readonly #limits: Limits;
+  readonly #legacy: boolean;
   readonly #logger: Logger;
   readonly #onError: ServiceOptions["onError"];
   readonly #clock: Clock;
@@ -64,6 +70,7 @@ export class Service {
   constructor(options: ServiceOptions = {}) {
     this.#timeout = timeoutOf(options.timeout ?? 0);
     this.#limits = resolveLimits(options.limits, untrusted);
+    this.#legacy = options.legacy === true;
     this.#logger = guardedLogger(options.logger);
     this.#onError = options.onError;
     this.#clock = options.clock ?? systemClock;
@@ -157,6 +164,11 @@ export class Service {
   /** @internal */
   get logger(): Logger {
     return this.#logger;
+  }
+
+  /** Whether requests of versions before 2.0 are understood. */
+  get legacy(): boolean {
+    return this.#legacy;
   }
 
   /** What `handle` lets in. */

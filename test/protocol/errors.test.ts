@@ -9,6 +9,7 @@ import { InvalidParamsError } from "../../src/protocol/errors/invalid-params-err
 import { InvalidRequestError } from "../../src/protocol/errors/invalid-request-error.ts";
 import { MethodNotFoundError } from "../../src/protocol/errors/method-not-found-error.ts";
 import { ParseError } from "../../src/protocol/errors/parse-error.ts";
+import { RequestCancelledError } from "../../src/protocol/errors/request-cancelled-error.ts";
 import { isRpcError, RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { ServerBusyError } from "../../src/protocol/errors/server-busy-error.ts";
 import { ServerError } from "../../src/protocol/errors/server-error.ts";
@@ -25,6 +26,7 @@ const classes = [
   { Class: ServerTimeoutError, name: "ServerTimeoutError", code: -32098, message: "Server Timeout" },
   { Class: ServiceUnavailableError, name: "ServiceUnavailableError", code: -32097, message: "Service Unavailable" },
   { Class: ServerBusyError, name: "ServerBusyError", code: -32096, message: "Server Busy" },
+  { Class: RequestCancelledError, name: "RequestCancelledError", code: -32800, message: "Request cancelled" },
 ];
 
 for (const { Class, name, code, message } of classes) {

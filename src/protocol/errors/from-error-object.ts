@@ -5,6 +5,7 @@ import { InvalidParamsError } from "./invalid-params-error.ts";
 import { InvalidRequestError } from "./invalid-request-error.ts";
 import { MethodNotFoundError } from "./method-not-found-error.ts";
 import { ParseError } from "./parse-error.ts";
+import { RequestCancelledError } from "./request-cancelled-error.ts";
 import { isRpcError, RpcError } from "./rpc-error.ts";
 import { ServerBusyError } from "./server-busy-error.ts";
 import { ServerError } from "./server-error.ts";
@@ -21,6 +22,7 @@ const classes = new Map<number, new (data?: unknown, message?: string) => RpcErr
   [ErrorCode.ServerTimeout, ServerTimeoutError],
   [ErrorCode.ServiceUnavailable, ServiceUnavailableError],
   [ErrorCode.ServerBusy, ServerBusyError],
+  [ErrorCode.RequestCancelled, RequestCancelledError],
 ]);
 
 /** The error a caller gets for the `error` member of an answer: of the class of its code where there is one. */

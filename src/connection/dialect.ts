@@ -1,0 +1,33 @@
+import { type CancelDialect, type Cancellation, cancellationIn } from "../protocol/cancellation.ts";
+import { versionNamed } from "../protocol/legacy.ts";
+import { type Version, version2 } from "../protocol/version.ts";
+
+/** How a client or a connection speaks to its peer. By default JSON-RPC 2.0, and nothing beyond. */
+export interface DialectOptions {
+  /**
+   * Tells the peer of calls that were sent and then given up, by their signal or timeout, and ends the peer's calls when it
+   * says so: `"lsp"` with `$/cancelRequest`, `"mcp"` with `notifications/cancelled`. Over HTTP, where the end of a request
+   * says as much, it does nothing. Default: neither.
+   */
+  readonly cancel?: CancelDialect | undefined;
+  /**
+   * The version of JSON-RPC this side calls in. `"1.0"` has no batches, no params by name and no `cancel`; requests of 1.0
+   * and 1.1 that arrive are answered then, as with `legacy` of a service. Default: `"2.0"`.
+   */
+  readonly version?: "1.0" | "2.0" | undefined;
+}
+
+/** What the options come to. */
+export interface Dialect {
+  readonly version: Version;
+  readonly cancellation: Cancellation | undefined;
+}
+
+/** @throws RangeError when an option's value makes no sense, or one goes not with the other */
+export function dialectOf({ version: name = "2.0", cancel }: DialectOptions): Dialect {
+  const version = versionNamed(name);
+  if (cancel !== undefined && version !== version2) {
+    throw new RangeError(`cancel needs JSON-RPC 2.0, and version is ${name}`);
+  }
+  return { version, cancellation: cancellationIn(cancel) };
+}
