@@ -15,6 +15,7 @@ import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import type { Dialect } from "./dialect.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
+import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
@@ -105,20 +106,25 @@ export class Link implements ChannelReceiver, AnswerSink {
     const calls: SingleMessage[] = [];
     for (const member of members) {
       if (member.kind === "response") this.#settle(member);
-      else if (member.kind === "invalid" && !this.#options.service) this.#ignore(member);
-      else calls.push(member);
+      else if (member.kind !== "invalid" || !this.#disposeOf(member)) calls.push(member);
     }
     if (calls.length > 0) this.#caller.receive({ kind: "batch", members: calls }, this);
   }
 
   #receive(message: Message): void {
-    if (message.kind === "invalid" && !this.#options.service) this.#ignore(message);
-    else this.#caller.receive(message, this);
+    if (message.kind !== "invalid" || !this.#disposeOf(message)) this.#caller.receive(message, this);
   }
 
-  /** Where nobody serves, it was meant as an answer, and an answer is not answered. */
-  #ignore({ error }: InvalidMessage): void {
-    this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${error.message}`);
+  /** Takes what is wrong for an answer, if it can have been meant as one: an answer is not answered. */
+  #disposeOf({ answers, error }: InvalidMessage): boolean {
+    const call = answers === undefined ? undefined : this.#pending.take(answers);
+    const flaw = "it has neither a result nor an error";
+    if (call) {
+      logFlaw(flaw, this.#who, this.#logger);
+      call.reject(new InvalidResponseError(call.method, flaw));
+    } else if (this.#options.service) return false;
+    else this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${error.message}`);
+    return true;
   }
 
   /** What the service has to say. */

@@ -54,6 +54,8 @@ export interface InvalidMessage {
   /** The JSON text of the id where one could be read, else `null`. */
   readonly id: string;
   readonly error: ErrorObject;
+  /** The id of the call that it may have been meant to answer: it has neither a method nor a result nor an error. */
+  readonly answers?: number;
 }
 
 /** Several at once (section 6). Never empty: an empty array is an {@link InvalidMessage}. */

@@ -45,7 +45,12 @@ function classify(value: unknown, rawId: string | undefined): SingleMessage {
   const { method, params } = message;
   const hasId = Object.hasOwn(message, "id");
   const id = hasId ? idText(message.id, rawId) : undefined;
-  if (message.jsonrpc !== "2.0" || typeof method !== "string") return invalid(INVALID_REQUEST, id);
+  if (message.jsonrpc !== "2.0" || typeof method !== "string") {
+    const isNoRequest = hasId && typeof message.id === "number" && !Object.hasOwn(message, "method");
+    return isNoRequest
+      ? { ...invalid(INVALID_REQUEST, id), answers: message.id as number }
+      : invalid(INVALID_REQUEST, id);
+  }
   if (!hasId) return { kind: "notification", id: undefined, method, params: params as Params | undefined };
   if (id === undefined) return invalid(INVALID_REQUEST);
   if (Object.hasOwn(message, "params") && (typeof params !== "object" || params === null)) {

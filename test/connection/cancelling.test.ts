@@ -196,7 +196,6 @@ it("the late answers to very many calls are known, not those to any number", () 
     "m",
     () => {},
     () => {},
-    0,
   );
   call.ordinal = 1;
   for (let id = 1; id <= 100_001; id++) cancels.tell(call, id);

@@ -49,6 +49,8 @@ const malformed: readonly (readonly [name: string, text: string, flaw: RegExp])[
   ["a code too large", '{"jsonrpc":"2.0","id":1,"error":{"code":1e400,"message":"m"}}', /not an integer/],
   ["no code", '{"jsonrpc":"2.0","id":1,"error":{"message":"m"}}', /not an integer/],
   ["no message", '{"jsonrpc":"2.0","id":1,"error":{"code":1}}', /not a string/],
+  ["neither result nor error", '{"jsonrpc":"2.0","id":1}', /neither a result nor an error/],
+  ["the same in a batch", '[{"jsonrpc":"2.0","id":1,"value":0}]', /neither a result nor an error/],
 ];
 
 describe("an answer that no call awaits is logged and hurts nobody", () => {

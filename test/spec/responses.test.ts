@@ -80,6 +80,7 @@ describe("rejects the call", () => {
     ["error with a code that is a string", '{"jsonrpc":"2.0","id":1,"error":{"code":"1","message":"no"}}'],
     ["error without message", '{"jsonrpc":"2.0","id":1,"error":{"code":1}}'],
     ["error with a message that is no string", '{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":{}}}'],
+    ["neither result nor error", '{"jsonrpc":"2.0","id":1}'],
   ];
   for (const [name, text] of flaws) {
     test(`an answer that is no JSON-RPC 2.0: ${name}`, async () => {
@@ -104,7 +105,6 @@ describe("is not the call's answer", () => {
     ["id true", '{"jsonrpc":"2.0","id":true,"result":"wrong"}'],
     ["id [1]", '{"jsonrpc":"2.0","id":[1],"result":"wrong"}'],
     ["no id", '{"jsonrpc":"2.0","result":"wrong"}'],
-    ["neither result nor error", '{"jsonrpc":"2.0","id":1}'],
     ["no JSON", "wrong"],
     ["nothing", ""],
     ["an empty array", "[]"],
