@@ -32,7 +32,9 @@ channelSuite("over a MessageChannel of a browser", (test, limits = {}) => {
 channelSuite("to a worker and back", (test, limits = {}) => {
   const { port1, port2 } = new MessageChannel();
   const worker = startWorker(test, "port-relay.ts", port2, { transferList: [port2] });
-  const right = new PortChannel(new MessagePortWire(port1, true), resolveLimits(limits, trusted), { transport: "port" });
+  const right = new PortChannel(new MessagePortWire(port1, true), resolveLimits(limits, trusted), {
+    transport: "port",
+  });
   return pairOf(workerChannel(worker, { limits }), right);
 });
 
