@@ -3,6 +3,6 @@ export { type IpcEnd, ipcChannel } from "./ipc.ts";
 export type { EmittingPort, PortLike, TargetPort } from "./listen.ts";
 export { portChannel } from "./message-port.ts";
 export { parentChannel } from "./parent.ts";
-export type { PortChannel, PortChannelOptions } from "./port-channel.ts";
+export type { PortChannelOptions } from "./port-channel.ts";
 export { type ListeningWindow, type WindowChannelOptions, type WindowTarget, windowChannel } from "./window.ts";
 export { WorkerExitError, type WorkerLike, workerChannel } from "./worker.ts";

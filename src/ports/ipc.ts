@@ -1,3 +1,4 @@
+import type { Channel } from "../connection/channel.ts";
 import { resolveLimits, trusted } from "../protocol/limits.ts";
 import { ChildExitError } from "../transport/child-exit-error.ts";
 import { claim } from "./claim.ts";
@@ -31,7 +32,7 @@ export interface IpcEnd extends Pick<EmittingPort, "on" | "off"> {
  * @throws Error when it has no IPC channel; with the code `EADDRINUSE` when another channel is over it
  * @throws RangeError when the limits make no sense
  */
-export function ipcChannel(end: IpcEnd, { limits }: PortChannelOptions = {}): PortChannel {
+export function ipcChannel(end: IpcEnd, { limits }: PortChannelOptions = {}): Channel {
   const resolved = resolveLimits(limits, trusted);
   if (!end.connected || !end.send) {
     throw new Error('there is no IPC channel: start the process by fork, or with "ipc" in its stdio');

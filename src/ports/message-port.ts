@@ -1,3 +1,4 @@
+import type { Channel } from "../connection/channel.ts";
 import { resolveLimits, trusted } from "../protocol/limits.ts";
 import { claim } from "./claim.ts";
 import { listenForMessages, listenTo, type PortLike } from "./listen.ts";
@@ -19,7 +20,7 @@ import type { PortWire, WireEvents } from "./port-wire.ts";
  * @throws RangeError when the limits make no sense
  * @throws Error with the code `EADDRINUSE` when another channel has the port
  */
-export function portChannel(port: PortLike, { limits }: PortChannelOptions = {}): PortChannel {
+export function portChannel(port: PortLike, { limits }: PortChannelOptions = {}): Channel {
   const resolved = resolveLimits(limits, trusted);
   return new PortChannel(new MessagePortWire(port, false), resolved, { transport: "port" });
 }

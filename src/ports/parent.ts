@@ -1,3 +1,4 @@
+import type { Channel } from "../connection/channel.ts";
 import { resolveLimits, trusted } from "../protocol/limits.ts";
 import { claim } from "./claim.ts";
 import { listenForMessages, type PortLike } from "./listen.ts";
@@ -24,7 +25,7 @@ interface Platform {
  * @throws RangeError when the limits make no sense
  * @throws Error when this is no worker, or with the code `EADDRINUSE` when there is such a channel already
  */
-export function parentChannel({ limits }: PortChannelOptions = {}): PortChannel {
+export function parentChannel({ limits }: PortChannelOptions = {}): Channel {
   const resolved = resolveLimits(limits, trusted);
   const parent = parentPort();
   if (!parent) throw new Error("there is no parent: this is no worker");

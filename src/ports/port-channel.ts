@@ -81,16 +81,18 @@ export class PortChannel implements Channel, WireEvents {
   #state: "open" | "closing" | "closed" = "open";
   #reason: Error | undefined;
 
-  /**
-   * @param wire - from here on the channel's
-   * @internal
-   */
+  /** @param wire - from here on the channel's */
   constructor(wire: PortWire, limits: Limits, peer: PeerInfo) {
     this.#wire = wire;
     this.#limits = limits;
     this.peer = peer;
     this.#isKnown = wire.meets;
-    wire.start(this);
+    try {
+      wire.start(this);
+    } catch (error) {
+      wire.close();
+      throw error;
+    }
     if (!wire.meets) this.#say(HELLO);
   }
 
@@ -294,11 +296,19 @@ export class PortChannel implements Channel, WireEvents {
   #heed(control: string): void {
     if (control === END) this.ended();
     else if (control === CUT) this.broken(new Error("the peer was destroyed"));
+    else if (control === HELLO) this.#recognize();
     else {
-      if (control === HELLO) this.#isKnown = true;
       this.#onTheWay = Math.max(0, this.#onTheWay - acknowledged(control));
       this.#write();
     }
+  }
+
+  #recognize(): void {
+    if (this.#isKnown) return;
+    this.#isKnown = true;
+    // What was said before the other end listened may be lost, this side's hello too.
+    this.#onTheWay = 0;
+    this.#say(HELLO);
   }
 
   #arrive(arrival: Arrival): void {

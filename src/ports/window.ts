@@ -1,3 +1,4 @@
+import type { Channel } from "../connection/channel.ts";
 import { resolveLimits, untrusted } from "../protocol/limits.ts";
 import { claim } from "./claim.ts";
 import { listenTo, type TargetPort } from "./listen.ts";
@@ -45,7 +46,7 @@ export interface WindowChannelOptions extends PortChannelOptions {
  * @throws RangeError when the limits make no sense
  * @throws Error with the code `EADDRINUSE` when another channel is over this target
  */
-export function windowChannel(options: WindowChannelOptions): PortChannel {
+export function windowChannel(options: WindowChannelOptions): Channel {
   const { target, targetOrigin, origin = targetOrigin, window = globalThis as unknown as ListeningWindow } = options;
   const limits = resolveLimits(options.limits, untrusted);
   if (typeof target?.postMessage !== "function") throw new TypeError("expected a window as the option target");

@@ -1,3 +1,4 @@
+import type { Channel } from "../connection/channel.ts";
 import { resolveLimits, trusted } from "../protocol/limits.ts";
 import { claim } from "./claim.ts";
 import { type EmittingPort, listenForMessages, listenTo, type TargetPort } from "./listen.ts";
@@ -36,7 +37,7 @@ export class WorkerExitError extends Error {
  * @throws RangeError when the limits make no sense
  * @throws Error with the code `EADDRINUSE` when another channel is over this worker
  */
-export function workerChannel(worker: WorkerLike, { limits }: PortChannelOptions = {}): PortChannel {
+export function workerChannel(worker: WorkerLike, { limits }: PortChannelOptions = {}): Channel {
   const resolved = resolveLimits(limits, trusted);
   return new PortChannel(new MeetingWire(placeOf(worker), claim(worker, "worker")), resolved, { transport: "worker" });
 }
@@ -53,12 +54,17 @@ function placeOf(worker: WorkerLike): Meetable {
         listenTo(worker, "error", (error) => {
           thrown = error;
           // A browser's worker lives on when something in it throws, unless it could not even be loaded.
-          if (!isNode) failed(new Error(`the worker failed: ${(error as { message?: string }).message ?? "unknown"}`));
+          if (!isNode)
+            failed(new Error((error as { readonly message?: string }).message ?? "the worker's script did not load"));
         }),
         listenTo(worker, "exit", (code) => {
           exited({ reason: new WorkerExitError(code as number, thrown), orderly: code === 0 });
         }),
       ];
+      // One that has exited before says nothing any more.
+      if ((worker as { readonly threadId?: number }).threadId === -1) {
+        queueMicrotask(() => exited({ reason: new Error("the worker had exited before"), orderly: false }));
+      }
       return () => {
         for (const stop of listening) stop();
       };

@@ -1,5 +1,8 @@
 /** The channel suite over every kind of port. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
 import { MessageChannel } from "node:worker_threads";
+import type { Channel } from "../../src/connection/channel.ts";
 import { ipcChannel } from "../../src/ports/ipc.ts";
 import { MessagePortWire, portChannel } from "../../src/ports/message-port.ts";
 import { PortChannel } from "../../src/ports/port-channel.ts";
@@ -13,8 +16,24 @@ import { ipcPair } from "../support/ipc-pair.ts";
 import { startWorker } from "../support/start-worker.ts";
 import { windowPair } from "../support/window-pair.ts";
 
+it("each channel says what it goes over", (test) => {
+  const { port1 } = new MessageChannel();
+  const { there, seenByHere, here } = windowPair();
+  const channels = [
+    portChannel(port1),
+    workerChannel(startWorker(test, "port-relay.ts")),
+    ipcChannel(ipcPair(test)[0]),
+    windowChannel({ target: seenByHere, targetOrigin: there.origin, window: here }),
+  ];
+  cleanUp(test, () => channels.map((channel) => channel.destroy()));
+  assert.deepEqual(
+    channels.map(({ peer }) => peer),
+    ["port", "worker", "ipc", "window"].map((transport) => ({ transport })),
+  );
+});
+
 /** A channel that is destroyed says so to the other end. */
-const pairOf = (left: PortChannel, right: PortChannel) => ({ left, right, breakRight: () => right.destroy() });
+const pairOf = (left: Channel, right: Channel) => ({ left, right, breakRight: () => right.destroy() });
 
 channelSuite("over a MessageChannel", (test, limits = {}) => {
   const { port1, port2 } = new MessageChannel();

@@ -144,6 +144,14 @@ for (const { name, far: start, killed, thrown } of kinds) {
   });
 }
 
+it("a worker that had exited before is gone", async (t) => {
+  const far = farWorker(t);
+  far.kill();
+  await far.exited;
+  const { connection } = connectTo(t, far);
+  assert.equal((await rejection(connection.call("add", [1, 2]), ConnectionLostError)).outcome, "not-sent");
+});
+
 it("there is no parent where this is no worker", () => {
   assert(isMainThread);
   assert.throws(() => parentChannel(), /this is no worker/);

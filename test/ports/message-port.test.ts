@@ -46,7 +46,24 @@ describe("a channel over a port", () => {
     far.postMessage([hello, "[1]"]);
     await owner.received(1);
     for (const text of ["1", "2", "3"]) owner.channel.send(text);
-    assert.deepEqual(await gets(2), [hello, ["1", "2", "3"]]);
+    assert.deepEqual(await gets(3), [hello, hello, ["1", "2", "3"]]);
+  });
+
+  it("learns whom it talks to also when what was said first is lost", async (t) => {
+    const { near, far } = ports(t);
+    const early = new Recorder(portChannel(far));
+    // Nobody listens yet where a worker stands for the port: what it is told so early is dropped.
+    near.on("message", () => {});
+    await turns();
+    near.removeAllListeners("message");
+    const late = new Recorder(portChannel(near));
+    late.channel.send("0");
+    await early.received(1);
+    const texts = Array.from({ length: 32 }, (_, at) => JSON.stringify(String(at % 10).repeat(64 * 1024)));
+    for (const text of texts) early.channel.send(text);
+    for (const text of texts) late.channel.send(text);
+    await Promise.all([early.received(texts.length + 1), late.received(texts.length)]);
+    assert.deepEqual([early.messages, late.messages], [["0", ...texts], texts]);
   });
 
   it("takes what is no text for a violation that ends nothing", async (t) => {
@@ -106,10 +123,10 @@ describe("a channel over a port", () => {
     const large = "x".repeat(256 * 1024);
     owner.channel.send(large);
     owner.channel.send("y".repeat(2_000));
-    assert.deepEqual(await gets(2), [hello, large]);
+    assert.deepEqual(await gets(3), [hello, hello, large]);
     await owner.happened("pressed");
     far.postMessage('{"jsonrpc":"2.0","method":"rpc.port.ack","params":[200000]}');
-    assert.equal((await gets(3)).length, 3);
+    assert.equal((await gets(4)).length, 4);
     assert.deepEqual(owner.events, ["message", "pressed", "drained"]);
   });
 

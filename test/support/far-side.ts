@@ -3,9 +3,9 @@ import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
+import type { Channel } from "../../src/connection/channel.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import { ipcChannel } from "../../src/ports/ipc.ts";
-import type { PortChannel } from "../../src/ports/port-channel.ts";
 import { workerChannel } from "../../src/ports/worker.ts";
 import { Service } from "../../src/service/service.ts";
 import { cleanUp } from "./cleanup.ts";
@@ -15,7 +15,7 @@ import { startWorker } from "./start-worker.ts";
 /** A worker or a child process that runs `port-program.ts`, seen from its parent. */
 export interface FarSide {
   /** Makes a channel to it. */
-  channel(): PortChannel;
+  channel(): Channel;
   /** Says something that is none of the channel's. */
   post(message: unknown): void;
   /** All that it said, the channel's too. */
