@@ -284,9 +284,16 @@ export class PortChannel implements Channel, WireEvents {
   ended(why?: Error): void {
     if (this.#over || this.#state === "closed") return;
     this.#over = true;
-    if (this.#state === "open") this.#arrive({ ended: why });
-    else if (this.#gathered.length === 0) this.#finish(undefined);
-    else this.#finish(new Error("the peer ended before it had taken all that was sent"));
+    if (this.#state === "closing") {
+      const isAllSent = this.#gathered.length === 0;
+      this.#finish(isAllSent ? undefined : new Error("the peer ended before it had taken all that was sent"));
+      return;
+    }
+    this.#arrive({ ended: why });
+    // Nobody takes what is gathered any more. Who stopped reading until somebody does would never hear of the end.
+    this.#gathered = [];
+    this.#gatheredLength = 0;
+    this.#checkPressure();
   }
 
   broken(reason: Error): void {

@@ -130,6 +130,22 @@ describe("a channel over a port", () => {
     assert.deepEqual(owner.events, ["message", "pressed", "drained"]);
   });
 
+  it("tells of the end also who reads no more until the other side does", async (t) => {
+    const { near, far } = ports(t);
+    const channel = portChannel(near, { limits: { queuedBytes: 1_000 } });
+    const owner = new Recorder(channel, { pressed: () => channel.pause(), drained: () => channel.resume() });
+    far.postMessage([hello, "[1]"]);
+    await owner.received(1);
+    for (const character of ["x", "y"]) channel.send(character.repeat(256 * 1024));
+    await owner.happened("pressed");
+    const handOver = assert.rejects(channel.handOver());
+    far.postMessage('{"jsonrpc":"2.0","method":"rpc.port.end"}');
+    await owner.happened("closed");
+    assert.deepEqual(owner.events, ["message", "pressed", "drained", "ended", "closed"]);
+    assert.deepEqual([channel.handedOver, owner.reason], [1, undefined]);
+    await handOver;
+  });
+
   it("is one at a time, has the trusted limits, and refuses limits that make no sense", (t) => {
     const { near, far } = ports(t);
     assert.throws(() => portChannel(near, { limits: { messageBytes: 0 } }), RangeError);
