@@ -35,6 +35,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   connection: ["protocol", "service", "time"],
   framing: ["protocol", "time", "connection/channel.ts", "type service/peer.ts"],
   transport: ["protocol", "time", "connection", "framing", "type service"],
+  ports: [
+    "protocol",
+    "connection/channel.ts",
+    "framing/hand-over.ts",
+    "transport/child-exit-error.ts",
+    "type service/peer.ts",
+  ],
   client: ["protocol", "time", "service", "connection", "framing", "transport"],
   server: ["protocol", "time", "service", "connection", "framing", "transport"],
   testing: ["protocol", "time", "service", "connection", "framing", "transport", "client", "server"],
@@ -51,7 +58,7 @@ const awayFromNode = new Set(["time", "protocol", "service"]);
 const transports = ["tcp", "tls", "unix", "stdio", "websocket", "http", "message-port", "nats"];
 
 /** What src/index.ts must not have loaded when it is loaded, beside `node:*` and the transports themselves. */
-const notAtLoadTime = new Set(["framing", "testing", "sync", "cli"]);
+const notAtLoadTime = new Set(["framing", "ports", "testing", "sync", "cli"]);
 
 /** One import, export-from, import(), import type or reference to a worker's file. */
 export interface Import {

@@ -1,6 +1,8 @@
 /** One suite of what users rely on, over every address. */
-import { before } from "node:test";
-import { callSuite } from "../conformance/calls.ts";
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { loaders } from "../../src/transport/loaders.ts";
+import { type CallRows, callSuite } from "../conformance/calls.ts";
 import { type Certificate, makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -16,13 +18,29 @@ const tls = {
   clientOptions: () => ({ tls: { ca: authority.cert } }),
 };
 
-for (const framing of ["netstring", "content-length", "newline"]) {
-  callSuite({ name: `tcp by ${framing}`, address: () => `tcp://127.0.0.1:0?framing=${framing}`, pushes: true });
+const over: Readonly<Record<string, readonly CallRows[]>> = {
+  tcp: ["netstring", "content-length", "newline"].map((framing) => ({
+    name: `tcp by ${framing}`,
+    address: () => `tcp://127.0.0.1:0?framing=${framing}`,
+    pushes: true,
+  })),
+  tls: [{ name: "tls", address: () => "tls://localhost:0", ...tls, pushes: true }],
+  unix: [{ name: "a unix socket", address: (t) => `unix:${temporaryDirectory(t)}/s.sock`, pushes: true }],
+  ws: [{ name: "WebSocket", address: () => "ws://127.0.0.1:0/rpc", pushes: true }],
+  wss: [{ name: "WebSocket over TLS", address: () => "wss://localhost:0/rpc", ...tls, pushes: true }],
+  http: [{ name: "HTTP", address: () => "http://127.0.0.1:0/rpc", pushes: false }],
+};
+
+/** Those that are not here, and what stands for them. */
+const elsewhere = {
+  stdio: "stdio-dial.test.ts and stdio-serve.test.ts: one end is another process",
+  https: "http.test.ts: its client needs a fetch of its own to trust a test's certificate",
+};
+
+for (const [scheme, rows] of Object.entries(over)) {
+  if (scheme !== "unix" || process.platform !== "win32") for (const one of rows) callSuite(one);
 }
-callSuite({ name: "tls", address: () => "tls://localhost:0", ...tls, pushes: true });
-if (process.platform !== "win32") {
-  callSuite({ name: "a unix socket", address: (t) => `unix:${temporaryDirectory(t)}/s.sock`, pushes: true });
-}
-callSuite({ name: "WebSocket", address: () => "ws://127.0.0.1:0/rpc", pushes: true });
-callSuite({ name: "WebSocket over TLS", address: () => "wss://localhost:0/rpc", ...tls, pushes: true });
-callSuite({ name: "HTTP", address: () => "http://127.0.0.1:0/rpc", pushes: false });
+
+test("no transport is left out", () => {
+  assert.deepEqual(Object.keys({ ...over, ...elsewhere }).sort(), [...loaders.keys()].sort());
+});

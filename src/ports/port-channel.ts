@@ -1,0 +1,385 @@
+import type { Channel, ChannelReceiver } from "../connection/channel.ts";
+import { type HandOver, newHandOver } from "../framing/hand-over.ts";
+import { isLongerThan, type LimitOptions, type Limits } from "../protocol/limits.ts";
+import type { PeerInfo } from "../service/peer.ts";
+import { acknowledged, acknowledgement, CUT, END, HELLO, isControl } from "./control.ts";
+import type { PortWire, WireEvents } from "./port-wire.ts";
+import { soon } from "./soon.ts";
+import { PortViolation } from "./violation.ts";
+
+/** How a channel over a port is made. */
+export interface PortChannelOptions {
+  /** Of `messageBytes`, `queuedBytes` and `maxQueuedBytes`. Default: the `trusted` profile. */
+  readonly limits?: LimitOptions;
+}
+
+/* A message on a port costs much more than its text, so texts are gathered, and go together where the other end is known
+ * to take that. The first of a turn go early, so that it can start working while this side goes on; later ones in
+ * larger lots. In characters. */
+const FIRST_LOT = 1_024;
+const LARGEST_LOT = 16 * 1_024;
+
+/* A port takes in whatever it is given. So at most so many characters, or one text, are on their way that the other end
+ * has not acknowledged; it does so in portions. */
+const WINDOW = 256 * 1_024;
+const PORTION = WINDOW / 4;
+
+/** Those who asked when all that was sent by then would be handed over. */
+interface Waiting {
+  readonly ordinal: number;
+  readonly handOver: HandOver;
+}
+
+/** What came and has not been delivered: a text, something that is none and its length, or the end. */
+type Arrival =
+  | string
+  | { readonly violation: PortViolation; readonly length: number }
+  | { readonly ended: Error | undefined };
+
+/**
+ * A channel over a port: a `MessagePort`, a worker, a process with an IPC channel, a window.
+ *
+ * Texts count as handed over when they were posted. A port has no end of one direction: what is owed to a peer that has
+ * ended cannot be sent any more, so `ended` is followed by `closed` without waiting for anyone.
+ */
+export class PortChannel implements Channel, WireEvents {
+  readonly peer: PeerInfo;
+
+  readonly #wire: PortWire;
+  readonly #limits: Limits;
+  #receiver: ChannelReceiver | undefined;
+
+  /* Out. */
+  #gathered: string[] = [];
+  #gatheredLength = 0;
+  #writeAt = FIRST_LOT;
+  #flushDue = false;
+  #sent = 0;
+  /** The last text that was gathered: those sent while the channel is closing never are. */
+  #taken = 0;
+  #handedOver = 0;
+  #waiting: Waiting[] = [];
+  #pressed = false;
+  #endSaid = false;
+  /** Whether the other end is a channel like this one. */
+  #isKnown: boolean;
+  /** Characters that were posted, and that the other end has not acknowledged. */
+  #onTheWay = 0;
+
+  /* In. */
+  #arrived: Arrival[] = [];
+  /** Where in `#arrived` the next one to be delivered is. */
+  #next = 0;
+  #paused = false;
+  #delivering = false;
+  /** The other end has ended; what arrived before may have to be delivered yet. */
+  #over = false;
+  /** Characters that were taken in and not acknowledged. */
+  #unacknowledged = 0;
+
+  /** open → closing (what was sent goes out; what arrives is thrown away) → closed. */
+  #state: "open" | "closing" | "closed" = "open";
+  #reason: Error | undefined;
+
+  /** @param wire - from here on the channel's */
+  constructor(wire: PortWire, limits: Limits, peer: PeerInfo) {
+    this.#wire = wire;
+    this.#limits = limits;
+    this.peer = peer;
+    this.#isKnown = wire.meets;
+    try {
+      wire.start(this);
+    } catch (error) {
+      wire.close();
+      throw error;
+    }
+    if (!wire.meets) this.#say(HELLO);
+  }
+
+  get handedOver(): number {
+    return this.#handedOver;
+  }
+
+  get queuedBytes(): number {
+    // Characters; for the worst of scripts the bytes are three times as many.
+    return this.#gatheredLength;
+  }
+
+  open(receiver: ChannelReceiver): void {
+    if (this.#receiver) throw new Error("this channel was opened before");
+    this.#receiver = receiver;
+    if (this.#state === "closed") queueMicrotask(() => receiver.closed(this.#reason));
+    else if (this.#arrived.length > 0) queueMicrotask(() => this.#deliver());
+  }
+
+  send(text: string): number {
+    const ordinal = ++this.#sent;
+    if (this.#state !== "open" || this.#over) return ordinal;
+    this.#taken = ordinal;
+    this.#gathered.push(text);
+    this.#gatheredLength += text.length;
+    if (this.#gatheredLength >= this.#writeAt) this.#write();
+    if (!this.#flushDue) {
+      this.#flushDue = true;
+      soon(this.#flush);
+    }
+    return ordinal;
+  }
+
+  handOver(): Promise<void> {
+    if (this.#handedOver === this.#sent) return Promise.resolve();
+    if (this.#taken !== this.#sent || this.#over || this.#state === "closed") {
+      return Promise.reject(this.#reason ?? new Error("the channel is closed"));
+    }
+    const last = this.#waiting.at(-1);
+    if (last?.ordinal === this.#sent) return last.handOver.promise;
+    const handOver = newHandOver();
+    this.#waiting.push({ ordinal: this.#sent, handOver });
+    return handOver.promise;
+  }
+
+  pause(): void {
+    if (this.#state === "open") this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#deliver();
+  }
+
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#paused = false;
+    // What arrives is thrown away from here on, which is as good as taken in: the other end may wait for that.
+    while (this.#next < this.#arrived.length) this.#tookIn(lengthOf(this.#takeArrival()));
+    if (this.#over) this.#finish(undefined);
+    else this.#write();
+  }
+
+  destroy(reason?: Error): void {
+    if (this.#state === "closed") return;
+    if (!this.#over) this.#say(CUT);
+    this.#finish(reason);
+  }
+
+  // What goes out.
+
+  readonly #flush = (): void => {
+    this.#flushDue = false;
+    this.#writeAt = FIRST_LOT;
+    this.#write();
+  };
+
+  get #mayPost(): boolean {
+    return this.#wire.state === "ready" && (!this.#isKnown || this.#onTheWay < WINDOW);
+  }
+
+  /** Posts what is gathered, as far as the other end has room. What makes room calls this again. */
+  #write(): void {
+    if (this.#state === "closed") return;
+    while (this.#gathered.length > 0 && this.#mayPost) {
+      const texts = this.#isKnown ? this.#takeLot() : this.#takeAll();
+      this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_LOT);
+      try {
+        this.#post(texts);
+      } catch (error) {
+        this.#finish(new Error(`the port takes nothing: ${String(error)}`, { cause: error }));
+        return;
+      }
+      this.#handedOver += texts.length;
+      while (this.#waiting[0] && this.#waiting[0].ordinal <= this.#handedOver) {
+        this.#waiting.shift()?.handOver.resolve();
+      }
+    }
+    this.#checkPressure();
+    if (this.#state === "closing") this.#endWhenWritten();
+  }
+
+  #post(texts: readonly string[]): void {
+    if (this.#isKnown && texts.length > 1) this.#wire.post(texts);
+    else for (const text of texts) this.#wire.post(text);
+  }
+
+  #takeAll(): string[] {
+    const texts = this.#gathered;
+    this.#onTheWay += this.#gatheredLength;
+    this.#gathered = [];
+    this.#gatheredLength = 0;
+    return texts;
+  }
+
+  /** As much as there is room for, or one text. */
+  #takeLot(): string[] {
+    if (this.#onTheWay + this.#gatheredLength <= WINDOW) return this.#takeAll();
+    const room = WINDOW - this.#onTheWay;
+    let count = 0;
+    let length = 0;
+    while (count < this.#gathered.length && length < room) length += (this.#gathered[count++] as string).length;
+    this.#onTheWay += length;
+    this.#gatheredLength -= length;
+    return this.#gathered.splice(0, count);
+  }
+
+  #checkPressure(): void {
+    if (this.#state !== "open") return;
+    const queued = this.#gatheredLength;
+    const { queuedBytes, maxQueuedBytes } = this.#limits;
+    if (queued > maxQueuedBytes) {
+      this.destroy(new Error(`the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`));
+    } else if (queued > queuedBytes && !this.#pressed) {
+      this.#pressed = true;
+      this.#receiver?.pressed();
+    } else if (this.#pressed && queued < queuedBytes / 2) {
+      this.#pressed = false;
+      this.#receiver?.drained();
+    }
+  }
+
+  #endWhenWritten(): void {
+    if (this.#gathered.length > 0 || this.#wire.state === "apart" || this.#endSaid) return;
+    this.#endSaid = true;
+    this.#say(END);
+    this.#wire.whenWritten(() => this.#finish(undefined));
+  }
+
+  /** Says something to the channel on the other end, if it is there. */
+  #say(control: string): void {
+    if (this.#wire.state === "apart") return;
+    try {
+      this.#wire.post(control);
+    } catch {
+      // Who cannot be told will hear of it from the port, or never could.
+    }
+  }
+
+  // What comes in.
+
+  ready(): void {
+    this.#write();
+  }
+
+  received(message: unknown): void {
+    if (Array.isArray(message)) for (const one of message) this.#receive(one);
+    else this.#receive(message);
+  }
+
+  #receive(message: unknown): void {
+    if (this.#over || this.#state === "closed") return;
+    if (typeof message !== "string") {
+      const what = message === null ? "null" : typeof message;
+      this.#arrive({ violation: new PortViolation("not-text", `expected a string, got ${what}`), length: 0 });
+    } else if (isControl(message)) this.#heed(message);
+    else if (isLongerThan(message, this.#limits.messageBytes)) {
+      const says = `a message is longer than the limit of ${this.#limits.messageBytes} bytes`;
+      this.#arrive({ violation: new PortViolation("too-long", says), length: message.length });
+    } else this.#arrive(message);
+  }
+
+  garbled(): void {
+    if (this.#over || this.#state === "closed") return;
+    this.#arrive({ violation: new PortViolation("unreadable", "a message could not be deserialized"), length: 0 });
+  }
+
+  ended(why?: Error): void {
+    if (this.#over || this.#state === "closed") return;
+    this.#over = true;
+    if (this.#state === "closing") {
+      const isAllSent = this.#gathered.length === 0;
+      this.#finish(isAllSent ? undefined : new Error("the peer ended before it had taken all that was sent"));
+      return;
+    }
+    this.#arrive({ ended: why });
+    // Nobody takes what is gathered any more. Who stopped reading until somebody does would never hear of the end.
+    this.#gathered = [];
+    this.#gatheredLength = 0;
+    this.#checkPressure();
+  }
+
+  broken(reason: Error): void {
+    if (!this.#over) this.#finish(reason);
+  }
+
+  #heed(control: string): void {
+    if (control === END) this.ended();
+    else if (control === CUT) this.broken(new Error("the peer was destroyed"));
+    else if (control === HELLO) this.#recognize();
+    else {
+      this.#onTheWay = Math.max(0, this.#onTheWay - acknowledged(control));
+      this.#write();
+    }
+  }
+
+  #recognize(): void {
+    if (this.#isKnown) return;
+    this.#isKnown = true;
+    // What was said before the other end listened may be lost, this side's hello too.
+    this.#onTheWay = 0;
+    this.#say(HELLO);
+  }
+
+  #arrive(arrival: Arrival): void {
+    if (this.#state === "closing") this.#tookIn(lengthOf(arrival));
+    else {
+      this.#arrived.push(arrival);
+      this.#deliver();
+    }
+  }
+
+  /** Hands on what arrived, until it is used up or somebody says stop. */
+  #deliver(): void {
+    const receiver = this.#receiver;
+    if (this.#delivering || !receiver) return;
+    this.#delivering = true;
+    // Whoever is called may close the channel, which throws the rest away.
+    while (this.#next < this.#arrived.length && !this.#paused && this.#state === "open") {
+      const arrival = this.#takeArrival();
+      if (typeof arrival === "string") receiver.message(arrival);
+      else if ("violation" in arrival) receiver.malformed(arrival.violation);
+      else this.#deliverEnd(receiver, arrival.ended);
+      this.#tookIn(lengthOf(arrival));
+    }
+    this.#delivering = false;
+  }
+
+  #takeArrival(): Arrival {
+    const arrival = this.#arrived[this.#next++] as Arrival;
+    if (this.#next === this.#arrived.length) {
+      this.#arrived = [];
+      this.#next = 0;
+    }
+    return arrival;
+  }
+
+  #deliverEnd(receiver: ChannelReceiver, why: Error | undefined): void {
+    receiver.ended(why);
+    // Not in the same breath: who waits for the one hears of it before the other.
+    setTimeout(() => this.#finish(undefined), 0);
+  }
+
+  #tookIn(characters: number): void {
+    this.#unacknowledged += characters;
+    if (this.#unacknowledged < PORTION || !this.#isKnown || this.#over || this.#state === "closed") return;
+    this.#say(acknowledgement(this.#unacknowledged));
+    this.#unacknowledged = 0;
+  }
+
+  #finish(reason: Error | undefined): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#reason = reason;
+    this.#gathered = [];
+    this.#gatheredLength = 0;
+    this.#arrived = [];
+    this.#next = 0;
+    this.#wire.close();
+    for (const { handOver } of this.#waiting.splice(0)) handOver.reject(reason ?? new Error("the channel is closed"));
+    const receiver = this.#receiver;
+    if (receiver) queueMicrotask(() => receiver.closed(reason));
+  }
+}
+
+function lengthOf(arrival: Arrival): number {
+  if (typeof arrival === "string") return arrival.length;
+  return "violation" in arrival ? arrival.length : 0;
+}
