@@ -26,10 +26,10 @@ const service = new Service()
     return new Promise<never>(() => {});
   })
   .addMethod("close", () => {
-    setImmediate(() => connection.close());
+    setImmediate(() => connection?.close());
   });
 
-let connection: Connection;
+let connection: Connection | undefined;
 
 function begin(): void {
   connection = new Connection(isMainThread ? ipcChannel(process) : parentChannel(), { service });
@@ -38,7 +38,8 @@ function begin(): void {
 if (!isLate) begin();
 const listen = (message: unknown): void => {
   if (typeof message === "object" && message !== null && "tsjason" in message) return;
-  if (message === "begin") begin();
+  // A worker's connection has a line of its own: its end may come behind the message.
+  if (message === "begin") void Promise.resolve(connection?.closed).then(begin);
   if (message === "enough") own?.off("message", listen);
   else say({ got: message });
 };
