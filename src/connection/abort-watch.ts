@@ -3,12 +3,15 @@ export interface WatchedSignal {
   readonly signal: AbortSignal;
   readonly listener: () => void;
   calls: number;
+  /** The call, as long as there has been one only. */
+  sole: object | undefined;
 }
 
 /**
  * Listens to the abort signals of pending calls: one listener a signal, however many calls share it, and none once
  * no call does. It counts the calls and does not know them: a list of them, filled and emptied all the time, would
- * cost a tenth of each call, for the sake of an abort that rarely comes.
+ * cost a tenth of each call, for the sake of an abort that rarely comes. Only the one call of a signal of its own it knows:
+ * thousands of those may abort at once.
  */
 export class AbortWatch {
   readonly #onAbort: (watched: WatchedSignal) => void;
@@ -26,13 +29,13 @@ export class AbortWatch {
    *
    * @throws TypeError when the signal is none; nothing is watched then
    */
-  add(signal: AbortSignal): WatchedSignal {
+  add(signal: AbortSignal, call: object): WatchedSignal {
     let watched = this.#latest;
     if (watched?.signal !== signal) {
       watched = this.#watched.get(signal) ?? this.#watch(signal);
       this.#latest = watched;
     }
-    watched.calls++;
+    watched.sole = watched.calls++ === 0 ? call : undefined;
     return watched;
   }
 
@@ -46,7 +49,7 @@ export class AbortWatch {
   }
 
   #watch(signal: AbortSignal): WatchedSignal {
-    const watched: WatchedSignal = { signal, listener: () => this.#onAbort(watched), calls: 0 };
+    const watched: WatchedSignal = { signal, listener: () => this.#onAbort(watched), calls: 0, sole: undefined };
     signal.addEventListener("abort", watched.listener);
     this.#watched.set(signal, watched);
     return watched;

@@ -54,7 +54,7 @@ export class PendingCalls {
    * @throws TypeError when the signal is none; it is not added then
    */
   add(call: PendingCall, timeout: number, signal: AbortSignal | undefined): void {
-    if (signal) call.watched = this.#watch(signal);
+    if (signal) call.watched = this.#watch(signal, call);
     if (timeout < Number.POSITIVE_INFINITY) call.timeout = timeout;
     if (this.#size * 2 > this.#mask) this.#resize(Math.max(SMALLEST, this.#slots.length * 2));
     let id = this.#lastId;
@@ -139,13 +139,13 @@ export class PendingCalls {
     return earliest;
   }
 
-  #watch(signal: AbortSignal): WatchedSignal {
+  #watch(signal: AbortSignal, call: PendingCall): WatchedSignal {
     this.#aborts ??= new AbortWatch((aborted) => {
-      for (const call of this.all()) {
-        if (call.watched === aborted) this.#giveUp(call, call.abortError(aborted.signal.reason));
+      for (const call of aborted.sole ? [aborted.sole as PendingCall] : this.all()) {
+        if (call.watched === aborted && call.pending) this.#giveUp(call, call.abortError(aborted.signal.reason));
       }
     });
-    return this.#aborts.add(signal);
+    return this.#aborts.add(signal, call);
   }
 
   #giveUp(call: PendingCall, error: unknown): void {

@@ -11,10 +11,12 @@ export const END = `${CONTROL}end"}`;
 /** The sender was destroyed. */
 export const CUT = `${CONTROL}cut"}`;
 
-const ACK = /ack","params":\[([1-9][0-9]{0,15})\]\}$/;
+const ACK = /^ack","params":\[([1-9][0-9]{0,15})\]\}$/;
 
+/** Exactly these four: all else, whatever its method is called, is a message. */
 export function isControl(text: string): boolean {
-  return text.startsWith(CONTROL);
+  if (!text.startsWith(CONTROL)) return false;
+  return text === HELLO || text === END || text === CUT || text.startsWith(`${CONTROL}ack"`);
 }
 
 /** So many characters more were taken in. */

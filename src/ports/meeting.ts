@@ -56,7 +56,9 @@ export class Meeting {
     if (kind === "bye") {
       if (from === (this.#peer ?? this.#greeted)) this.#events.left();
     } else if (kind === "hello") this.#hearHello(from);
-    else if (to === this.name && this.#peer === undefined) this.#meet(from, port);
+    else if (to === this.name && this.#peer === undefined && (!this.#place.makePorts || isPort(port))) {
+      this.#meet(from, port);
+    }
   }
 
   leave(): void {
@@ -84,6 +86,12 @@ export class Meeting {
   #post(kind: Note["tsjason"], to?: string, port?: Port): void {
     this.#place.post({ tsjason: kind, from: this.name, ...(to && { to }), ...(port && { port }) }, port);
   }
+}
+
+/** A note may come from anybody: what it brings need not be a port. */
+function isPort(port: unknown): boolean {
+  if (typeof port !== "object" || port === null || !("postMessage" in port)) return false;
+  return typeof port.postMessage === "function" && ("on" in port || "addEventListener" in port);
 }
 
 function isNote(message: unknown): message is Note {

@@ -24,6 +24,9 @@ const LARGEST_LOT = 16 * 1_024;
 const WINDOW = 256 * 1_024;
 const PORTION = WINDOW / 4;
 
+/* What an entry costs that waits to be delivered, beside its text: empty ones are not free. */
+const ENTRY = 64;
+
 /** Those who asked when all that was sent by then would be handed over. */
 interface Waiting {
   readonly ordinal: number;
@@ -68,6 +71,7 @@ export class PortChannel implements Channel, WireEvents {
 
   /* In. */
   #arrived: Arrival[] = [];
+  #arrivedLength = 0;
   /** Where in `#arrived` the next one to be delivered is. */
   #next = 0;
   #paused = false;
@@ -116,8 +120,10 @@ export class PortChannel implements Channel, WireEvents {
     const ordinal = ++this.#sent;
     if (this.#state !== "open" || this.#over) return ordinal;
     this.#taken = ordinal;
-    this.#gathered.push(text);
-    this.#gatheredLength += text.length;
+    // A text of the owner's that reads like a control word is none: white space before it makes no other difference.
+    const posted = isControl(text) ? ` ${text}` : text;
+    this.#gathered.push(posted);
+    this.#gatheredLength += posted.length;
     if (this.#gatheredLength >= this.#writeAt) this.#write();
     if (!this.#flushDue) {
       this.#flushDue = true;
@@ -260,8 +266,14 @@ export class PortChannel implements Channel, WireEvents {
   }
 
   received(message: unknown): void {
-    if (Array.isArray(message)) for (const one of message) this.#receive(one);
-    else this.#receive(message);
+    if (!Array.isArray(message)) this.#receive(message);
+    else {
+      // One message is one violation at most: an array of nothing costs its sender nothing, however long it is.
+      for (const one of message) {
+        this.#receive(one);
+        if (typeof one !== "string") return;
+      }
+    }
   }
 
   #receive(message: unknown): void {
@@ -322,7 +334,11 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#state === "closing") this.#tookIn(lengthOf(arrival));
     else {
       this.#arrived.push(arrival);
+      this.#arrivedLength += ENTRY + lengthOf(arrival);
       this.#deliver();
+      const { maxQueuedBytes } = this.#limits;
+      if (this.#arrivedLength <= maxQueuedBytes) return;
+      this.destroy(new Error(`more than ${maxQueuedBytes} bytes arrived while this side did not read`));
     }
   }
 
@@ -344,6 +360,7 @@ export class PortChannel implements Channel, WireEvents {
 
   #takeArrival(): Arrival {
     const arrival = this.#arrived[this.#next++] as Arrival;
+    this.#arrivedLength -= ENTRY + lengthOf(arrival);
     if (this.#next === this.#arrived.length) {
       this.#arrived = [];
       this.#next = 0;

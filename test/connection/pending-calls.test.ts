@@ -243,6 +243,22 @@ describe("a timeout", () => {
 });
 
 describe("abort signals", () => {
+  it("of one call each give up that call alone, also when another call joined and left", () => {
+    const { pending, outcomes, send } = records();
+    const [own, shared] = [new AbortController(), new AbortController()];
+    send();
+    const first = send({ signal: shared.signal });
+    const second = send({ signal: shared.signal });
+    send({ signal: own.signal });
+    pending.take(first.id);
+    own.abort();
+    assert.equal(outcomes.length, 1);
+    shared.abort();
+    assert.equal(outcomes.length, 2);
+    assert.equal(second.pending, false);
+    assert.equal(pending.size, 1);
+  });
+
   it("have one listener each, however many calls share one, and none once no call does", () => {
     const { pending, send } = records();
     const [shared, own] = [new AbortController().signal, new AbortController().signal];

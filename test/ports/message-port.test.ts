@@ -69,7 +69,8 @@ describe("a channel over a port", () => {
   it("takes what is no text for a violation that ends nothing", async (t) => {
     const { near, far } = ports(t);
     const owner = new Recorder(portChannel(near, { limits: { messageBytes: 10 } }));
-    for (const message of [{ jsonrpc: "2.0" }, null, [7, "[1]"], "x".repeat(11), "[2]"]) far.postMessage(message);
+    for (const message of [{ jsonrpc: "2.0" }, null, [7, "[0]"], "x".repeat(11), "[1]", "[2]"])
+      far.postMessage(message);
     await owner.received(2);
     assert.deepEqual(owner.messages, ["[1]", "[2]"]);
     assert(owner.violations.every((violation) => violation instanceof PortViolation && !violation.fatal));

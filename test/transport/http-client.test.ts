@@ -203,12 +203,22 @@ describe("a notification over HTTP", () => {
     });
   }
 
-  it("is not when the server refuses it", async (t) => {
-    const client = clientOf(t, await httpServer(t, always(503, html, "<h1>Later</h1>")));
-    const { cause } = await rejection(client.notify("n"), InvalidResponseError);
-    assert.equal((cause as HttpStatusError).status, 503);
-    assert.match(String(client.log.lines()), /the notification n was not sent/);
-  });
+  for (const [what, status, headers, body] of [
+    ["in words", 503, html, "<h1>Later</h1>"],
+    ["in JSON", 403, JSON_TYPE, '{"message":"Forbidden"}'],
+    ["in what it says is JSON", 500, JSON_TYPE, "oops"],
+    ["without saying what it is", 401, {}, "who are you?"],
+  ] as const) {
+    it(`is not when the server refuses it ${what}, nor is a call`, async (t) => {
+      const client = clientOf(t, await httpServer(t, always(status, headers, body)));
+      for (const sent of [client.notify("n"), client.call("n")]) {
+        const { cause } = await rejection(sent, InvalidResponseError);
+        assert.equal((cause as HttpStatusError).status, status);
+        assert.equal((cause as HttpStatusError).excerpt, body);
+      }
+      assert.match(String(client.log.lines()), /the notification n was not sent/);
+    });
+  }
 });
 
 describe("a connection over HTTP that fails", () => {

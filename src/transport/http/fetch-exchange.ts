@@ -51,8 +51,11 @@ export class FetchExchange implements Exchange {
     const response = await this.#request(text, signal);
     const type = response.headers.get("content-type");
     const answer = type === null || isJson(type) ? await this.#readAnswer(response) : "";
+    // Gateways refuse in JSON too, which is no answer to anything that was in the text.
+    if (answer !== "" && !response.ok && !isFromPeer(answer)) throw statusFailure(response, type, answer);
     if (answer !== "") return answer;
-    if (!response.ok || (expectsAnswer && type !== null && !isJson(type))) throw await statusFailure(response, type);
+    if (!response.ok || (expectsAnswer && type !== null && !isJson(type)))
+      throw statusFailure(response, type, await excerptOf(response));
     // What is no answer to a notification is read too: only so is the connection kept.
     if (!response.bodyUsed) await excerptOf(response);
     return undefined;
@@ -119,9 +122,21 @@ function wordsFor(error: unknown): string {
   return error.cause === undefined ? error.message : wordsFor(error.cause);
 }
 
-async function statusFailure(response: Response, contentType: string | null): Promise<ExchangeError> {
+/** Whether a text was written by something that speaks JSON-RPC, of any version. */
+function isFromPeer(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof first === "object" && first !== null && ("jsonrpc" in first || "id" in first);
+  } catch {
+    return false;
+  }
+}
+
+/** @param body - what came, of which the beginning is kept */
+function statusFailure(response: Response, contentType: string | null, body: string): ExchangeError {
   const { status } = response;
-  const excerpt = response.bodyUsed ? "" : await excerptOf(response);
+  const excerpt = body.slice(0, EXCERPT_BYTES);
   const type = contentType === null ? "" : `, ${JSON.stringify(contentType.slice(0, 100))}`;
   const isRedirect = response.type === "opaqueredirect" || (status >= 300 && status < 400);
   const message = isRedirect
@@ -132,7 +147,8 @@ async function statusFailure(response: Response, contentType: string | null): Pr
 }
 
 /** How a body begins, as text; the rest is not read. */
-async function excerptOf({ body }: Response): Promise<string> {
+async function excerptOf({ body, bodyUsed }: Response): Promise<string> {
+  if (bodyUsed) return "";
   const pieces = new Pieces(EXCERPT_BYTES);
   // What came until it broke off is better than nothing.
   await readInto(pieces, body).catch(() => false);
