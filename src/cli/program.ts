@@ -2,10 +2,12 @@ import { Command } from "commander";
 import { addBatch } from "./commands/batch.ts";
 import { addCall } from "./commands/call.ts";
 import { addDiscover } from "./commands/discover.ts";
+import { addListen } from "./commands/listen.ts";
 import { addNotify } from "./commands/notify.ts";
+import { addProxy } from "./commands/proxy.ts";
 
 /* In the order of the help: what is done most comes first. */
-const commands = [addCall, addNotify, addBatch, addDiscover];
+const commands = [addCall, addNotify, addBatch, addListen, addProxy, addDiscover];
 
 /** The command line, as commander has it. */
 export function programOf(version: string): Command {

@@ -18,12 +18,11 @@ export interface ConnectOptions {
   readonly verbose?: boolean;
 }
 
-export const framingOption = () =>
-  new Option("--framing <name>", "how messages are told apart on tcp, tls, unix and stdio").choices([
-    "netstring",
-    "content-length",
-    "newline",
-  ]);
+/** `--framing`, or another option that names a framing. */
+export const framingOption = (
+  flags = "--framing <name>",
+  description = "how messages are told apart on tcp, tls, unix and stdio",
+) => new Option(flags, description).choices(["netstring", "content-length", "newline"]);
 
 /** Adds the options of {@link ConnectOptions}. */
 export function addConnectOptions(command: Command): Command {
