@@ -4,6 +4,7 @@ import { InvalidResponseError } from "../connection/errors/invalid-response-erro
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import { InvalidAddressError } from "../transport/address.ts";
 import { InterruptedError } from "./interruption.ts";
+import { ListenError } from "./listen-error.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the command exits with. docs/cli.md tells its users. */
@@ -14,7 +15,7 @@ export const ExitCode = {
   Negative: 1,
   /** The command line makes no sense, or a file that it names. */
   Usage: 2,
-  /** No connection came about, or it was lost. */
+  /** No connection came about, or it was lost; or an address cannot be listened on. */
   NoConnection: 3,
   /** No answer in time. */
   Timeout: 4,
@@ -36,6 +37,6 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof InvalidResponseError) return ExitCode.InvalidAnswer;
   // A call that was never sent waited for a connection in vain.
   if (error instanceof CallTimeoutError) return error.outcome === "not-sent" ? ExitCode.NoConnection : ExitCode.Timeout;
-  if (isCallError(error)) return ExitCode.NoConnection;
+  if (isCallError(error) || error instanceof ListenError) return ExitCode.NoConnection;
   return ExitCode.Fault;
 }

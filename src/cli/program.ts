@@ -5,9 +5,11 @@ import { addDiscover } from "./commands/discover.ts";
 import { addListen } from "./commands/listen.ts";
 import { addNotify } from "./commands/notify.ts";
 import { addProxy } from "./commands/proxy.ts";
+import { addReplay } from "./commands/replay.ts";
+import { addServe } from "./commands/serve.ts";
 
 /* In the order of the help: what is done most comes first. */
-const commands = [addCall, addNotify, addBatch, addListen, addProxy, addDiscover];
+const commands = [addCall, addNotify, addBatch, addListen, addServe, addProxy, addReplay, addDiscover];
 
 /** The command line, as commander has it. */
 export function programOf(version: string): Command {

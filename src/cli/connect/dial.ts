@@ -4,6 +4,8 @@ import type { Exchange } from "../../connection/exchange.ts";
 import type { LimitOptions } from "../../protocol/limits.ts";
 import { systemClock } from "../../time/clock.ts";
 import { routeTo } from "../../transport/registry.ts";
+import { observing } from "../wire/observed.ts";
+import { showWire } from "../wire/verbose.ts";
 import { withFraming } from "./address.ts";
 import { transportOptions } from "./client.ts";
 import type { ConnectOptions } from "./options.ts";
@@ -18,7 +20,7 @@ const DIAL_MS = 10_000;
  */
 export function diallerOf(address: string, options: ConnectOptions, limits: LimitOptions = "trusted") {
   const target = withFraming(address, options.framing);
-  const route = routeTo(target);
+  const route = routeTo(target, options.verbose ? observing(showWire(target)) : undefined);
   const transport = { ...transportOptions(target, options) };
   const dialTimeout = options.timeout === 0 ? Number.POSITIVE_INFINITY : Math.min(options.timeout, DIAL_MS);
   return {
