@@ -1,15 +1,28 @@
 import { Command } from "commander";
 import { addBatch } from "./commands/batch.ts";
 import { addCall } from "./commands/call.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addDiscover } from "./commands/discover.ts";
 import { addListen } from "./commands/listen.ts";
 import { addNotify } from "./commands/notify.ts";
 import { addProxy } from "./commands/proxy.ts";
+import { addRepl } from "./commands/repl.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
 
 /* In the order of the help: what is done most comes first. */
-const commands = [addCall, addNotify, addBatch, addListen, addServe, addProxy, addReplay, addDiscover];
+const commands = [
+  addCall,
+  addNotify,
+  addBatch,
+  addRepl,
+  addListen,
+  addServe,
+  addProxy,
+  addReplay,
+  addDiscover,
+  addCompletion,
+];
 
 /** The command line, as commander has it. */
 export function programOf(version: string): Command {

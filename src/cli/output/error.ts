@@ -4,6 +4,7 @@ import { ErrorCode } from "../../protocol/codes.ts";
 import type { ErrorObject } from "../../protocol/error-object.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
 import { ExitCode, exitCodeOf } from "../exit-code.ts";
+import { ListenError } from "../listen-error.ts";
 import { shownJson } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { safeText } from "./safe-text.ts";
@@ -41,6 +42,7 @@ const kinds: ReadonlyMap<ExitCode, string> = new Map([
 ]);
 
 function kindOf(error: unknown): string {
+  if (error instanceof ListenError) return "cannot listen";
   return kinds.get(exitCodeOf(error)) ?? "failure";
 }
 
