@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** Ctrl-C came before the work was done. */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
@@ -15,6 +17,8 @@ const INTERRUPTED = 130;
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
+  // As many calls wait for it as are under way.
+  setMaxListeners(0, controller.signal);
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     controller.abort(new InterruptedError());

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { addBatch } from "./commands/batch.ts";
+import { addBench } from "./commands/bench.ts";
 import { addCall } from "./commands/call.ts";
+import { addCheck } from "./commands/check.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDiscover } from "./commands/discover.ts";
 import { addListen } from "./commands/listen.ts";
@@ -20,6 +22,8 @@ const commands = [
   addServe,
   addProxy,
   addReplay,
+  addBench,
+  addCheck,
   addDiscover,
   addCompletion,
 ];
