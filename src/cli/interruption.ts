@@ -5,7 +5,7 @@ export class InterruptedError extends Error {
   override name = "InterruptedError";
 
   constructor() {
-    super("interrupted");
+    super("it was not done yet");
   }
 }
 

@@ -19,6 +19,15 @@ export const batch = (...members: Expectation[]): Expectation => ({ kind: "batch
 export const silence: Expectation = { kind: "silence" };
 export const survival: Expectation = { kind: "survival" };
 
+/** An expectation that also takes a code in the place of another. */
+export function alsoTaking(expectation: Expectation, code: number, inPlaceOf: number): Expectation {
+  if (expectation.kind === "batch") {
+    return { ...expectation, members: expectation.members.map((member) => alsoTaking(member, code, inPlaceOf)) };
+  }
+  if (expectation.kind !== "error" || !expectation.codes.includes(inPlaceOf)) return expectation;
+  return { ...expectation, codes: [...expectation.codes, code] };
+}
+
 /** An expectation in words. */
 export function wordsFor(expectation: Expectation): string {
   switch (expectation.kind) {

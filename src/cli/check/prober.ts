@@ -24,16 +24,20 @@ export class Prober {
     this.#timeout = timeout;
   }
 
+  /** Whether the server can say something it was not asked for: not over HTTP. */
+  async canPush(): Promise<boolean> {
+    return (await this.#open()).canPush;
+  }
+
   /** Sends a text and waits for what comes first: an answer, trouble, or the end. */
   async ask(text: string): Promise<Heard> {
     const conversation = await this.#open();
     const { texts, troubles } = conversation;
     const [before, calm] = [texts.length, troubles.length];
     conversation.send(text);
-    await conversation.until(
-      () => texts.length > before || (!conversation.going && !conversation.canPush),
-      this.#timeout,
-    );
+    const isOver = () => texts.length > before || (!conversation.going && !conversation.canPush);
+    // An answer that comes later must not pass for that of the next text.
+    if (!(await conversation.until(isOver, this.#timeout))) conversation.close();
     return this.#heard(conversation, before, calm);
   }
 

@@ -20,6 +20,9 @@ const PARAMS = -32602;
 const NOBODY = "tsjason.check.nobody";
 const KiB = 1024;
 
+/** The name of the one row that is for connections only. */
+export const STRAY = "an answer nobody waits for";
+
 const json = (value: unknown) => JSON.stringify(value);
 const request = (id: unknown, method: unknown = NOBODY, params?: unknown) => ({ jsonrpc: "2.0", id, method, params });
 const notification = (method: unknown = NOBODY, params?: unknown) => ({ jsonrpc: "2.0", method, params });
@@ -83,7 +86,7 @@ export const rowsOfAll: readonly Row[] = [
     ["an unknown method", "4.1", json(notification()), silence],
     ["params that fit nothing", "4.1", json(notification(NOBODY, { a: [1] })), silence],
     ["a batch of them", "6", json([notification(), notification("constructor")]), silence],
-    ["an answer nobody waits for", "5", json({ jsonrpc: "2.0", id: 4711, result: 1 }), silence, "should"],
+    [STRAY, "5", json({ jsonrpc: "2.0", id: 4711, result: 1 }), silence, "should"],
   ),
   ...rows(
     "no JSON",

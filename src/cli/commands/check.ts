@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { Finding } from "../check/finding.ts";
 import { Prober } from "../check/prober.ts";
 import { runViolation, violationsOf } from "../check/raw-bytes.ts";
-import { rowsOfAll } from "../check/rows.ts";
-import { runFlood, runRow } from "../check/run-rows.ts";
+import { type Row, rowsOfAll } from "../check/rows.ts";
+import { rowsAfter, runFlood, runRow } from "../check/run-rows.ts";
 import { action, examples } from "../command.ts";
 import { withFraming } from "../connect/address.ts";
 import { diallerOf } from "../connect/dial.ts";
@@ -50,15 +50,17 @@ async function check(address: string, options: CheckCommandOptions): Promise<Exi
   const signal = interruption();
   const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
   const prober = new Prober(async () => new Conversation(await dialler.dial(signal)), timeout);
+  const first = await unlessInterrupted(runRow(rowsOfAll[0] as Row, prober), signal);
   const jobs = [
-    ...rowsOfAll.map((row) => ({ ...row, run: () => runRow(row, prober) })),
+    ...rowsAfter(first, rowsOfAll.slice(1)).map((row) => ({ ...row, run: () => runRow(row, prober) })),
     { group: "torture", name: "many calls at once", section: "5", level: "must" as const, run: () => runFlood(prober) },
     ...violationsOf(target).map((violation) => ({
       ...{ group: "framing", name: violation.name, section: "-", level: "should" as const },
       run: () => runViolation(violation, target, tlsOf(options), prober, timeout),
     })),
   ];
-  const report = new Report(options.json === true, jobs.length);
+  const report = new Report(options.json === true, jobs.length + 1);
+  report.add(first);
   const end = performance.now() + TOTAL_MS;
   try {
     for (const { run, group, name, section, level } of jobs) {
