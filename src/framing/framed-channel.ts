@@ -1,12 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
-import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { type FrameDecoder, type Framing, frameAll } from "./framing.ts";
 import { FramingError } from "./framing-error.ts";
-import { type HandOver, newHandOver } from "./hand-over.ts";
+import { HandOvers } from "./hand-overs.ts";
 import { netstring } from "./netstring.ts";
+import { Pressure } from "./pressure.ts";
 
 /** How a {@link FramedChannel} is made. */
 export interface FramedChannelOptions {
@@ -43,7 +44,6 @@ export class FramedChannel implements Channel {
 
   readonly #duplex: Duplex;
   readonly #framing: Framing;
-  readonly #limits: Limits;
   readonly #decoder: FrameDecoder;
   readonly #whyEnded: (() => Error | undefined) | undefined;
   #receiver: ChannelReceiver | undefined;
@@ -58,8 +58,8 @@ export class FramedChannel implements Channel {
   /** The last text that was gathered: those sent while the channel is closing never are. */
   #taken = 0;
   #handedOver = 0;
-  #handOvers: HandOver | undefined;
-  #pressed = false;
+  #handOvers: HandOvers | undefined;
+  readonly #pressure: Pressure;
   /** A write to something in memory can bring the answer before it returns, which must not pass through `send`. */
   #writing = false;
 
@@ -80,8 +80,9 @@ export class FramedChannel implements Channel {
   constructor(duplex: Duplex, options: FramedChannelOptions = {}) {
     this.#duplex = duplex;
     this.#framing = options.framing ?? netstring;
-    this.#limits = resolveLimits(options.limits, untrusted);
-    this.#decoder = this.#framing.decoder(this.#limits.messageBytes);
+    const limits = resolveLimits(options.limits, untrusted);
+    this.#decoder = this.#framing.decoder(limits.messageBytes);
+    this.#pressure = new Pressure(limits);
     this.peer = options.peer ?? { transport: "stream" };
     this.#whyEnded = options.whyEnded;
     // All but the data is heard from the start: it may happen before anyone calls `open`, and only once.
@@ -131,8 +132,8 @@ export class FramedChannel implements Channel {
     if (this.#taken !== this.#sent || this.#state === "destroyed" || this.#state === "closed") {
       return Promise.reject(this.#reason ?? new Error("the channel is closed"));
     }
-    this.#handOvers ??= newHandOver();
-    return this.#handOvers.promise;
+    this.#handOvers ??= new HandOvers();
+    return this.#handOvers.of(this.#sent);
   }
 
   pause(): void {
@@ -183,8 +184,7 @@ export class FramedChannel implements Channel {
     this.#texts = [];
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#taken;
-    this.#handOvers?.resolve();
-    this.#handOvers = undefined;
+    this.#handOvers?.reached(this.#handedOver);
     this.#writing = true;
     duplex.write(bytes, ascii ? "latin1" : "utf8", this.#onWritten);
     this.#writing = false;
@@ -202,21 +202,13 @@ export class FramedChannel implements Channel {
     if (error || this.#state === "destroyed" || this.#state === "closed") return;
     this.#write();
     if (this.#state === "closing") this.#endWhenWritten();
-    else if (this.#pressed && this.queuedBytes < this.#limits.queuedBytes / 2) {
-      this.#pressed = false;
-      this.#receiver?.drained();
-    }
+    else this.#pressure.fall(this.queuedBytes, this.#receiver);
   };
 
   #checkPressure(): void {
-    const queued = this.queuedBytes;
-    if (queued <= this.#limits.queuedBytes || this.#state !== "open") return;
-    if (queued > this.#limits.maxQueuedBytes) {
-      this.destroy(new Error(`the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`));
-    } else if (!this.#pressed) {
-      this.#pressed = true;
-      this.#receiver?.pressed();
-    }
+    if (this.#state !== "open") return;
+    const tooMuch = this.#pressure.rise(this.queuedBytes, this.#receiver);
+    if (tooMuch) this.destroy(tooMuch);
   }
 
   #endWhenWritten(): void {
@@ -293,8 +285,7 @@ export class FramedChannel implements Channel {
     this.#gathered = "";
     this.#texts = [];
     this.#waitingChunks.length = 0;
-    this.#handOvers?.reject(this.#reason ?? new Error("the channel is closed"));
-    this.#handOvers = undefined;
+    this.#handOvers?.lost(this.#reason);
     this.#receiver?.closed(this.#reason);
   };
 }
