@@ -51,7 +51,7 @@ export class FramedChannel implements Channel {
   /* Out. */
   #gathered = "";
   /** The texts in `#gathered`, for when their lengths in bytes turn out not to be those in characters. */
-  #texts: string[] = [];
+  #texts: string[] | undefined;
   #writeAt = FIRST_WRITE;
   #flushDue = false;
   #sent = 0;
@@ -64,7 +64,10 @@ export class FramedChannel implements Channel {
   #writing = false;
 
   /* In. */
-  readonly #waitingChunks: Buffer[] = [];
+  /** Whether the decoder has what it may not have used up. */
+  #isFed = false;
+  /** What arrived and could not be read at once. Made when that happens: on an idle channel it would be large. */
+  #waitingChunks: Buffer[] | undefined;
   #paused = false;
   #reading = false;
   /** The peer's end arrived; the receiver was told, behind all that had arrived before it. */
@@ -118,6 +121,7 @@ export class FramedChannel implements Channel {
     this.#taken = ordinal;
     // Characters are taken for bytes here, and checked once a write: most messages are ASCII.
     this.#gathered += this.#framing.frame(text, text.length);
+    this.#texts ??= [];
     this.#texts.push(text);
     if (this.#gathered.length >= this.#writeAt) this.#write();
     if (!this.#flushDue) {
@@ -155,7 +159,7 @@ export class FramedChannel implements Channel {
     if (this.#state !== "open") return;
     this.#state = "closing";
     this.#write();
-    this.#waitingChunks.length = 0;
+    this.#waitingChunks = undefined;
     this.#paused = false;
     // From here on bytes are read only to be thrown away.
     this.#duplex.resume();
@@ -179,9 +183,9 @@ export class FramedChannel implements Channel {
     }
     const gathered = this.#gathered;
     const ascii = Buffer.byteLength(gathered) === gathered.length;
-    const bytes = ascii ? gathered : frameAll(this.#framing, this.#texts);
+    const bytes = ascii ? gathered : frameAll(this.#framing, this.#texts ?? []);
     this.#gathered = "";
-    this.#texts = [];
+    this.#texts = undefined;
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#taken;
     this.#handOvers?.reached(this.#handedOver);
@@ -227,7 +231,10 @@ export class FramedChannel implements Channel {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#state !== "open") return;
-    this.#waitingChunks.push(chunk);
+    if (this.#isFed) {
+      this.#waitingChunks ??= [];
+      this.#waitingChunks.push(chunk);
+    } else this.#feed(chunk);
     this.#read();
   };
 
@@ -245,13 +252,25 @@ export class FramedChannel implements Channel {
         this.#reportViolation(error);
         continue;
       }
-      const chunk = text === undefined ? this.#waitingChunks.shift() : undefined;
       if (text !== undefined) receiver.message(text);
-      else if (chunk) this.#decoder.feed(chunk);
-      else break;
+      else if (!this.#feedNext()) break;
     }
     this.#reading = false;
     if (this.#ended && !this.#endReported && !this.#paused && this.#state === "open") this.#reportEnd();
+  }
+
+  #feed(chunk: Buffer): void {
+    this.#isFed = true;
+    this.#decoder.feed(chunk);
+  }
+
+  /** The decoder has used up what it had; false when there is nothing more for it. */
+  #feedNext(): boolean {
+    this.#isFed = false;
+    const chunk = this.#waitingChunks?.shift();
+    if (chunk) this.#feed(chunk);
+    else this.#waitingChunks = undefined;
+    return this.#isFed;
   }
 
   #reportViolation(error: unknown): void {
@@ -283,8 +302,8 @@ export class FramedChannel implements Channel {
     if (this.#state === "open" && !this.#endReported) this.#reason ??= new Error("the stream was closed underneath");
     this.#state = "closed";
     this.#gathered = "";
-    this.#texts = [];
-    this.#waitingChunks.length = 0;
+    this.#texts = undefined;
+    this.#waitingChunks = undefined;
     this.#handOvers?.lost(this.#reason);
     this.#receiver?.closed(this.#reason);
   };
