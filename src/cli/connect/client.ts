@@ -4,9 +4,8 @@ import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";
 import { programOf } from "../program-words.ts";
 import { observing, type TextObserver } from "../wire/observed.ts";
-import { showHttp, showWire } from "../wire/verbose.ts";
+import { showWire } from "../wire/verbose.ts";
 import { schemeOf, withFraming } from "./address.ts";
-import { httpsFetch } from "./https-fetch.ts";
 import { type ConnectOptions, headersOf, tlsOf } from "./options.ts";
 
 /**
@@ -33,16 +32,12 @@ export function transportOptions(
   address: string,
   options: ConnectOptions,
 ): Pick<ClientOptions, "tls" | "http" | "ws" | "stdio"> {
-  const scheme = schemeOf(address);
   const headers = headersOf(options.header);
   const tls = tlsOf(options);
-  const secureFetch = scheme === "https" && tls ? httpsFetch(tls) : undefined;
-  const fetch = options.verbose ? showHttp(secureFetch ?? globalThis.fetch) : secureFetch;
   return {
-    ...(tls && !scheme.startsWith("http") && { tls }),
-    ...(headers && { ws: { headers } }),
-    http: { ...(headers && { headers }), ...(fetch && { fetch }) },
-    ...(scheme === "stdio" && { stdio: programOf(address) }),
+    ...(tls && { tls }),
+    ...(headers && { ws: { headers }, http: { headers } }),
+    ...(schemeOf(address) === "stdio" && { stdio: programOf(address) }),
   };
 }
 

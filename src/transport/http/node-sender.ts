@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { urlToHttpOptions } from "node:url";
 import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import { trustOptions } from "../secure.ts";
+import { tapped, type WireTap } from "../wire-tap.ts";
 import type { Pieces } from "./body.ts";
 import type { HttpReply, HttpSender } from "./sender.ts";
 
@@ -13,7 +14,7 @@ import type { HttpReply, HttpSender } from "./sender.ts";
  * @param transport - under `tls`, how to connect to an https server
  * @throws TypeError when that makes no sense
  */
-export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>>): HttpSender {
+export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>>, tap?: WireTap): HttpSender {
   const isSecure = url.protocol === "https:";
   const where = urlToHttpOptions(url);
   const agent = isSecure
@@ -30,6 +31,7 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
           signal,
         });
         const isConnected = watch(sent, isSecure ? "secureConnect" : "connect");
+        if (tap) listenIn(sent, tap);
         sent.on("error", (error) => {
           reject(isConnected() ? error : new ExchangeError("unreachable", error.message, { cause: error }));
         });
@@ -53,6 +55,13 @@ function watch(request: ClientRequest, ready: "connect" | "secureConnect"): () =
     }
   });
   return () => isConnected;
+}
+
+/** Lets a tap hear a request's connection, if it is a new one. */
+function listenIn(request: ClientRequest, tap: WireTap): void {
+  request.on("socket", (socket) => {
+    if (!request.reusedSocket) tapped(socket, tap);
+  });
 }
 
 class NodeReply implements HttpReply {
