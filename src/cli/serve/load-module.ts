@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { extname, join, resolve } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../usage-error.ts";
 import { inGeneration, withGeneration } from "./generation-hooks.ts";
@@ -71,15 +71,30 @@ function isDecoratorFault(error: unknown): boolean {
   return error instanceof SyntaxError && /Invalid or unexpected token|[Dd]ecorator/.test(error.message);
 }
 
-/** The tsx that the module's own project has. */
+/**
+ * The tsx that the module's own project has. It is looked for as CommonJS does, from the module's folder upwards, and what it
+ * has for ES modules is taken: that is not what CommonJS would get.
+ */
 async function tsxFor(file: string): Promise<Tsx | undefined> {
-  let path: string;
+  let manifest: string;
   try {
-    path = nodeModule.createRequire(file).resolve("tsx/esm/api");
+    manifest = nodeModule.createRequire(file).resolve("tsx/package.json");
   } catch {
     return undefined;
   }
-  return (await import(pathToFileURL(path).href)) as Tsx;
+  const { exports } = JSON.parse(readFileSync(manifest, "utf8"));
+  const api = importPath(exports?.["./esm/api"]);
+  if (api === undefined)
+    throw new UsageError(`the tsx in ${dirname(manifest)} has no tsx/esm/api: install a newer one`);
+  return (await import(pathToFileURL(join(dirname(manifest), api)).href)) as Tsx;
+}
+
+/** The file that a package's `exports` have for `import`. */
+function importPath(target: unknown): string | undefined {
+  if (typeof target === "string") return target;
+  if (typeof target !== "object" || target === null) return undefined;
+  const conditions = target as { readonly import?: unknown; readonly default?: unknown };
+  return importPath(conditions.import ?? conditions.default);
 }
 
 async function loadAnew(file: string, generation: number): Promise<Loaded> {
