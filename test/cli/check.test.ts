@@ -93,8 +93,10 @@ describe("tsjason check", () => {
   });
 
   test("says when nobody is there", async (test) => {
-    const { status, stderr } = await tsjason(test, ["check", "tcp://127.0.0.1:1"]);
-    assert.equal(status, 3);
-    assert.match(stderr, /^no connection: /);
+    for (const address of ["tcp://127.0.0.1:1", "http://127.0.0.1:1"]) {
+      const { status, stderr } = await tsjason(test, ["check", address]);
+      assert.equal(status, 3);
+      assert.match(stderr, /^no connection: /);
+    }
   });
 });

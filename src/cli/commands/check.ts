@@ -33,7 +33,7 @@ export function addCheck(program: Command): void {
     .addHelpText(
       "after",
       `
-It sends about a hundred small messages, one after another, and calls no method that is likely to exist but the
+It sends about seventy small messages, one after another, and calls no method that is likely to exist but the
 specification's example subtract. What the specification demands fails the check; what is good to have is advice.
 It is over within a minute. Exits with 0 when nothing failed, with 1 when something did.
 ${examples(
@@ -49,7 +49,7 @@ async function check(address: string, options: CheckCommandOptions): Promise<Exi
   const dialler = diallerOf(address, options);
   const signal = interruption();
   const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
-  const prober = new Prober(async () => new Conversation(await dialler.dial(signal)), timeout);
+  const prober = new Prober(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);
   const first = await unlessInterrupted(runRow(rowsOfAll[0] as Row, prober), signal);
   const jobs = [
     ...rowsAfter(first, rowsOfAll.slice(1)).map((row) => ({ ...row, run: () => runRow(row, prober) })),

@@ -41,7 +41,7 @@ async function replay(file: string, address: string, options: ReplayCommandOptio
   const dialler = diallerOf(address, options);
   const signal = interruption();
   const timeout = options.timeout === 0 ? 2 ** 31 - 1 : options.timeout;
-  const player = new Replay(async () => new Conversation(await dialler.dial(signal)), timeout);
+  const player = new Replay(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);
   try {
     await player.play(records, signal);
   } finally {

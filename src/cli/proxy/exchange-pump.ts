@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Channel } from "../../connection/channel.ts";
 import type { Exchange } from "../../connection/exchange.ts";
 import { PARSE_ERROR } from "../../protocol/error-object.ts";
@@ -25,6 +26,8 @@ export class ExchangePump {
     this.#exchange = exchange;
     this.#connection = connection;
     this.#watch = watch;
+    // Each exchange that goes on listens for the end.
+    setMaxListeners(0, this.#gone.signal);
     this.closed = new Promise((resolve) => {
       channel.open(
         receiver({

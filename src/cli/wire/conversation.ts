@@ -1,4 +1,7 @@
+import { setMaxListeners } from "node:events";
 import type { Channel } from "../../connection/channel.ts";
+import { DialError } from "../../connection/errors/dial-error.ts";
+import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import { type Exchange, isExchange } from "../../connection/exchange.ts";
 import { receiver } from "./raw-receiver.ts";
 import { wantsAnswer } from "./replies.ts";
@@ -15,12 +18,19 @@ export class Conversation {
   /** Whether the server will say no more. */
   over = false;
   readonly #carrier: Channel | Exchange;
+  readonly #address: string;
   readonly #watchers = new Set<() => void>();
   readonly #gone = new AbortController();
   #going = 0;
+  /** Over exchanges, whether anybody is there shows only when something is sent. */
+  #unreached: DialError | undefined;
 
-  constructor(carrier: Channel | Exchange) {
+  /** @param address - as errors name it */
+  constructor(carrier: Channel | Exchange, address: string) {
     this.#carrier = carrier;
+    this.#address = address;
+    // Each exchange that goes on listens for the end.
+    setMaxListeners(0, this.#gone.signal);
     if (isExchange(carrier)) return;
     carrier.open(
       receiver({
@@ -63,7 +73,7 @@ export class Conversation {
       .exchange(text, options)
       .then(
         (answer) => answer !== undefined && this.texts.push(answer),
-        (error) => this.troubles.push((error as Error).message),
+        (error) => this.#failed(error),
       )
       .finally(() => {
         this.#going--;
@@ -75,11 +85,15 @@ export class Conversation {
    * Waits until something is so; it is looked at whenever something happens.
    *
    * @returns whether it is: `false` after `ms` milliseconds, or when the server will say no more
+   * @throws DialError, as a rejection, when it turns out that nobody is there
    */
   until(isSo: () => boolean, ms: number): Promise<boolean> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
-        if (isSo()) done(true);
+        if (this.#unreached) {
+          reject(this.#unreached);
+          done(false);
+        } else if (isSo()) done(true);
         else if (this.over) done(false);
       };
       const done = (so: boolean) => {
@@ -97,6 +111,13 @@ export class Conversation {
     this.#gone.abort(new Error("the conversation is over"));
     this.#carrier.close();
     this.#end();
+  }
+
+  #failed(error: Error): void {
+    this.troubles.push(error.message);
+    if (error instanceof ExchangeError && error.kind === "unreachable") {
+      this.#unreached = new DialError(this.#address, { cause: error.cause ?? error });
+    }
   }
 
   #trouble(what: string): void {
