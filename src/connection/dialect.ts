@@ -1,6 +1,6 @@
 import { type CancelDialect, type Cancellation, cancellationIn } from "../protocol/cancellation.ts";
 import { versionNamed } from "../protocol/legacy.ts";
-import { type Version, version2 } from "../protocol/version.ts";
+import type { Version } from "../protocol/version.ts";
 
 /** How a client or a connection speaks to its peer. By default JSON-RPC 2.0, and nothing beyond. */
 export interface DialectOptions {
@@ -23,11 +23,16 @@ export interface Dialect {
   readonly cancellation: Cancellation | undefined;
 }
 
+/** The same for other rooms, which may put something of their own around a version. */
+export interface InnerDialectOptions extends Pick<DialectOptions, "cancel"> {
+  readonly version?: DialectOptions["version"] | Version;
+}
+
 /** @throws RangeError when an option's value makes no sense, or one goes not with the other */
-export function dialectOf({ version: name = "2.0", cancel }: DialectOptions): Dialect {
-  const version = versionNamed(name);
-  if (cancel !== undefined && version !== version2) {
-    throw new RangeError(`cancel needs JSON-RPC 2.0, and version is ${name}`);
+export function dialectOf({ version: given = "2.0", cancel }: InnerDialectOptions): Dialect {
+  const version = typeof given === "object" ? given : versionNamed(given);
+  if (cancel !== undefined && !version.hasBatches) {
+    throw new RangeError("cancel needs JSON-RPC 2.0, and version is 1.0");
   }
   return { version, cancellation: cancellationIn(cancel) };
 }
