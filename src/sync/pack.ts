@@ -36,8 +36,8 @@ function packError(error: Error, around: readonly Error[]): PackedError {
     members: [
       ...inheritedName(error, nearest),
       ...names.flatMap((name): PackedMember[] => {
-        const { value, enumerable = false } = Object.getOwnPropertyDescriptor(error, name) ?? {};
-        return value === undefined ? [] : [{ name, enumerable, value: pack(value, within) }];
+        const { get, value, enumerable = false } = Object.getOwnPropertyDescriptor(error, name) ?? {};
+        return get ? [] : [{ name, enumerable, value: pack(value, within) }];
       }),
     ],
     marks: Object.getOwnPropertySymbols(error).flatMap((symbol) => Symbol.keyFor(symbol) ?? []),

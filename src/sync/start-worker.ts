@@ -27,7 +27,7 @@ export function startWorker(cells: Int32Array): MessagePort {
 
 function makeWorker(data: WorkerData): Worker {
   const options = { name: "tsjason/sync", transferList: [data.port] };
-  if (import.meta.url.endsWith(".ts")) {
+  if (/\.ts(\?|$)/.test(import.meta.url)) {
     const entry = new URL("./worker.ts", import.meta.url).href;
     const workerData = { ...data, entry, tsx: import.meta.resolve("tsx/esm/api") };
     return new Worker(FROM_SOURCE, { ...options, workerData, eval: true });
