@@ -1,4 +1,4 @@
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Cell, type Note, type Order, type Outcome } from "./order.ts";
 import { startWorker } from "./start-worker.ts";
 
@@ -8,6 +8,24 @@ const LOOK_MS = 1_000;
 /** What the worker says besides answers. */
 export type Aside = Exclude<Note, { kind: "answer" }>;
 
+/*
+ * That a worker has ended is an event, and a thread that waits sees none. What it can see is whether its port takes
+ * something: postMessage of Node.js returns true then, and nothing else when there is no port at the other end. Its
+ * documentation does not say so; where a port that has another end should not say so either, the worker's goodbye is all
+ * there is to go by.
+ */
+function wasTaken(said: unknown, portsTell: boolean): boolean {
+  return said === true || !portsTell;
+}
+
+function doPortsTell(): boolean {
+  const { port1, port2 } = new MessageChannel();
+  const said: unknown = port1.postMessage(null);
+  port1.close();
+  port2.close();
+  return said === true;
+}
+
 /** A thread's worker, as the thread sees it: it takes an order, and the thread sleeps until it has answered. */
 export class SyncWorker {
   readonly #cells = new Int32Array(new SharedArrayBuffer(Object.keys(Cell).length * Int32Array.BYTES_PER_ELEMENT));
@@ -15,6 +33,7 @@ export class SyncWorker {
   readonly #hear: (aside: Aside) => void;
   /** What it has said besides answers and nobody has heard yet. */
   readonly #asides: Aside[] = [];
+  readonly #portsTell = doPortsTell();
   /** The clients it has. */
   readonly clients = new Set<number>();
 
@@ -84,12 +103,9 @@ export class SyncWorker {
     return Atomics.load(this.#cells, Cell.ended) === 1;
   }
 
-  /**
-   * @returns whether there is a worker at the other end. A port says so when it is given something, and it is the only one
-   * who does: that a worker has ended is an event, and a thread that waits sees none
-   */
+  /** @returns whether there is a worker at the other end */
   #post(order: Order | null): boolean {
-    return (this.#port.postMessage(order) as unknown) !== false;
+    return wasTaken(this.#port.postMessage(order), this.#portsTell);
   }
 
   /** Takes what has come, up to the answer to an order. */

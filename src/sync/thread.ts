@@ -66,7 +66,8 @@ function tell(account: Account, number: number, deed: Deed): SyncWorker {
   if (worker && post(worker, account, number, deed)) return worker;
   if (worker) {
     const cause = drop(worker);
-    account.logger.warn("the worker had ended, and its connections with it; there is another one now:", cause);
+    const causes = cause === undefined ? [] : [cause];
+    account.logger.warn("the worker had ended, and its connections with it; there is another one now", ...causes);
   }
   worker ??= new SyncWorker(hear);
   post(worker, account, number, deed);

@@ -1,11 +1,14 @@
 /**
  * A program that makes blocking calls: `blocking-program.ts MANNER ADDRESS`. It never closes its client.
  */
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import type { Worker } from "node:worker_threads";
 import { isCallError } from "../../src/index.ts";
 import { connectSync } from "../../src/sync/index.ts";
 
 const [manner = "", address = "", ...rest] = process.argv.slice(2);
+const started = once(process, "worker");
 const client = connectSync(address, { timeout: 30_000 });
 
 /* What a process prints with console.log may be lost when it is made to exit. */
@@ -22,7 +25,7 @@ function attempt(method: string): void {
   }
 }
 
-const manners: Readonly<Record<string, () => void>> = {
+const manners: Readonly<Record<string, () => void | Promise<void>>> = {
   call: () => attempt("echo"),
   unused: () => say("nothing was called"),
   throw: () => {
@@ -42,10 +45,11 @@ const manners: Readonly<Record<string, () => void>> = {
     attempt(rest[0] ?? "");
     attempt("echo");
   },
-  "while-idle": () => {
+  terminated: async () => {
     attempt("echo");
-    client.notify("dieLater");
-    setTimeout(() => attempt("echo"), 100);
+    const [worker] = (await started) as [Worker];
+    await worker.terminate();
+    attempt("echo");
   },
 };
-manners[manner]?.();
+await manners[manner]?.();
