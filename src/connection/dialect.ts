@@ -23,14 +23,18 @@ export interface Dialect {
   readonly cancellation: Cancellation | undefined;
 }
 
-/** The same for other rooms, which may put something of their own around a version. */
-export interface InnerDialectOptions extends Pick<DialectOptions, "cancel"> {
-  readonly version?: DialectOptions["version"] | Version;
+const ownVersions = new WeakSet<object>();
+
+/** For other rooms: a version of their own making, to be given in the place of a version's name. */
+export function ownVersion(version: Version): NonNullable<DialectOptions["version"]> {
+  ownVersions.add(version);
+  return version as unknown as "2.0";
 }
 
 /** @throws RangeError when an option's value makes no sense, or one goes not with the other */
-export function dialectOf({ version: given = "2.0", cancel }: InnerDialectOptions): Dialect {
-  const version = typeof given === "object" ? given : versionNamed(given);
+export function dialectOf({ version: given = "2.0", cancel }: DialectOptions): Dialect {
+  const own: unknown = given;
+  const version = ownVersions.has(own as object) ? (own as Version) : versionNamed(given);
   if (cancel !== undefined && !version.hasBatches) {
     throw new RangeError("cancel needs JSON-RPC 2.0, and version is 1.0");
   }

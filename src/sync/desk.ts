@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
 import { Client, type ClientOptions } from "../client/client.ts";
+import { ownVersion } from "../connection/dialect.ts";
 import { versionNamed } from "../protocol/legacy.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
@@ -61,8 +62,7 @@ export class Desk {
       this.say({ kind: "log", client: number, level, message, details: details.map((detail) => pack(detail)) });
     return {
       ...options,
-      // The public options do not have it that a version can be anything but a name.
-      version: notingVersion(versionNamed(version)) as never,
+      version: ownVersion(notingVersion(versionNamed(version))),
       logger: loggerThat(say, verbose),
       ...(stdio && { stdio: { ...stdio, ...this.#stderrOf(number, stdio, takesLines) } }),
     };
