@@ -120,8 +120,27 @@ describe("the installed package", () => {
     assert.doesNotMatch(script, /node:|require\(/);
   });
 
+  test("is bundled for browsers without what blocks", async () => {
+    const { outputFiles, warnings } = await build({
+      stdin: { contents: `export { connectSync } from "${manifest.name}/sync";`, resolveDir: project },
+      bundle: true,
+      platform: "browser",
+      format: "esm",
+      write: false,
+      logLevel: "silent",
+    });
+    assert.deepEqual(warnings, []);
+    const script = outputFiles[0]?.text ?? "";
+    assert.match(script, /in a browser nothing may block/);
+    assert.doesNotMatch(script, /node:|require\(|Atomics/);
+  });
+
   test("works from JavaScript", async () => {
     assert.equal(await node(["javascript.mjs"]), "all well");
+  });
+
+  test("makes blocking calls from CommonJS", async () => {
+    assert.equal(await node(["sync.cjs"]), "all well");
   });
 
   for (const [module, resolution] of [
