@@ -96,6 +96,7 @@ for (const [index, row] of rows.entries()) {
 
     it("times out", (t) => {
       const client = open(t);
+      client.connect();
       const error = thrownBy(() => client.call("never", [], { timeout: 20 }));
       assert.ok(error instanceof CallTimeoutError && isCallError(error));
       assert.deepEqual([error.timeout, error.outcome], [20, "unknown"]);

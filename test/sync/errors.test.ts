@@ -53,7 +53,7 @@ describe("an error of a blocking call", () => {
 
   it("is what a promise would reject with: several refused dials", async (t) => {
     const options = { redial: { initialDelay: 1, maxDelay: 5 } };
-    const error = thrownBy(() => blockingClient(t, NOBODY, options).call("echo", ["x"], { timeout: 50 }));
+    const error = thrownBy(() => blockingClient(t, NOBODY, options).call("echo", ["x"], { timeout: 500 }));
     assert.ok(error instanceof CallTimeoutError && error.outcome === "not-sent");
     assert.ok(error.cause instanceof DialError);
   });
