@@ -11,6 +11,8 @@ export interface Variant {
   readonly can?: readonly ("batch" | "notify" | "tls" | "raw" | "hold")[];
   /** How many calls one slice may make at most. */
   readonly maxCalls?: number;
+  /** It blocks: there is one call at a time, and no other. */
+  readonly blocks?: boolean;
 }
 
 const tsjason = () => import("./tsjason.ts");
@@ -49,6 +51,11 @@ export const variants = {
     label: "tsjason over WebSocket",
     load: async () => (await tsjason()).tsjasonWs,
     can: ["batch", "notify", "raw"],
+  },
+  "tsjason-sync": {
+    label: "tsjason, blocking calls",
+    load: async () => (await tsjason()).tsjasonSync,
+    blocks: true,
   },
   jayson: {
     label: "jayson over tcp, made to pipeline",
