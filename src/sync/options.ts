@@ -34,7 +34,16 @@ export function openingOf(address: string, options: SyncClientOptions): Opening 
   const carried = { ...rest, ...(stdio && { stdio: carriedStdio(stdio) }) };
   assertCarried(carried, "", []);
   const takesLines = typeof stdio?.stderr === "function";
-  return { address, options: carried, verbose: logger !== undefined, takesLines };
+  return { address, options: copyOf(carried), verbose: logger !== undefined, takesLines };
+}
+
+/** As it will arrive; what becomes of the given one later changes nothing. */
+function copyOf(options: ClientOptions): ClientOptions {
+  try {
+    return structuredClone(options);
+  } catch (cause) {
+    throw new TypeError("expected options that can go to another thread", { cause });
+  }
 }
 
 function carriedStdio({ stderr, cwd, ...rest }: StdioDialOptions): StdioDialOptions {

@@ -3,10 +3,19 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { WorkerData } from "./order.ts";
 
-/* In the sources the program is TypeScript, and what loads that here has to be loaded there too. */
-const FROM_SOURCE = `
-  const { entry, tsx } = require("node:worker_threads").workerData;
-  import(tsx).then(({ tsImport }) => tsImport(entry, entry));`;
+/*
+ * Loads the worker's program, and tells of it when that fails. It is a text, since a worker cannot start from a file where
+ * the process was started with --input-type; and because the program in the sources is TypeScript, and what loads that
+ * here has to be loaded there too.
+ */
+const START = `
+  const { workerData } = process.getBuiltinModule("node:worker_threads");
+  const { entry, tsx, port } = workerData;
+  const loaded = tsx ? import(tsx).then(({ tsImport }) => tsImport(entry, entry)) : import(entry);
+  loaded.catch((error) => {
+    port.postMessage({ kind: "crash", error: { is: "value", value: error } });
+    throw error;
+  });`;
 
 /**
  * Starts the worker. Neither it nor the port keeps the process alive.
@@ -18,26 +27,27 @@ export function startWorker(cells: Int32Array): MessagePort {
   assertMayWait();
   const { port1, port2 } = new MessageChannel();
   const workerData: WorkerData = { port: port2, cells };
-  const worker = makeWorker(workerData);
+  const worker = new Worker(START, {
+    name: "tsjason/sync",
+    eval: true,
+    workerData: { ...workerData, ...program() },
+    transferList: [port2],
+  });
   // What it threw is told by a note; here nobody is to hear of it once more.
   worker.on("error", () => {});
   worker.unref();
   return port1;
 }
 
-function makeWorker(data: WorkerData): Worker {
-  const options = { name: "tsjason/sync", transferList: [data.port] };
+/** The worker's program, and what has to load it. */
+function program(): { readonly entry: string; readonly tsx?: string } {
   if (/\.ts(\?|$)/.test(import.meta.url)) {
-    const entry = new URL("./worker.ts", import.meta.url).href;
-    const workerData = { ...data, entry, tsx: import.meta.resolve("tsx/esm/api") };
-    return new Worker(FROM_SOURCE, { ...options, workerData, eval: true });
+    return { entry: new URL("./worker.ts", import.meta.url).href, tsx: import.meta.resolve("tsx/esm/api") };
   }
-  const program = new URL("./worker.js", import.meta.url);
-  if (!existsSync(program)) {
-    const why = "a bundler that takes in tsjason/sync has to leave it outside of the bundle";
-    throw new Error(`expected the worker's program at ${fileURLToPath(program)}, found none: ${why}`);
-  }
-  return new Worker(program, { ...options, workerData: data });
+  const entry = new URL("./worker.js", import.meta.url);
+  if (existsSync(entry)) return { entry: entry.href };
+  const why = "a bundler that takes in tsjason/sync has to leave it outside of the bundle";
+  throw new Error(`expected the worker's program at ${fileURLToPath(entry)}, found none: ${why}`);
 }
 
 function assertMayWait(): void {

@@ -1,12 +1,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Cell, type Note, type Order, type Outcome } from "./order.ts";
+import type { Packed } from "./packed.ts";
 import { startWorker } from "./start-worker.ts";
 
 /* How often a waiting thread looks whether the worker still lives, for one that ended without a word. */
 const LOOK_MS = 1_000;
 
 /** What the worker says besides answers. */
-export type Aside = Exclude<Note, { kind: "answer" }>;
+export type Aside = Extract<Note, { kind: "log" | "line" }>;
 
 /*
  * That a worker has ended is an event, and a thread that waits sees none. What it can see is whether its port takes
@@ -33,6 +34,7 @@ export class SyncWorker {
   readonly #hear: (aside: Aside) => void;
   /** What it has said besides answers and nobody has heard yet. */
   readonly #asides: Aside[] = [];
+  #crash: Packed | undefined;
   readonly #portsTell = doPortsTell();
   /** The clients it has. */
   readonly clients = new Set<number>();
@@ -47,7 +49,7 @@ export class SyncWorker {
     this.#hear = hear;
     this.#port = startWorker(this.#cells);
     this.#port.on("message", (note: Note) => {
-      if (note.kind !== "answer") this.#asides.push(note);
+      this.#keep(note);
       this.#tellAsides();
     });
     this.#port.unref();
@@ -74,10 +76,11 @@ export class SyncWorker {
   #waitFor(number: number): readonly Outcome[] | undefined {
     for (;;) {
       const said = Atomics.load(this.#cells, Cell.said);
+      // Before what it has said is taken, all of which comes before its end.
+      const isOver = this.#hasSaidGoodbye;
       const answer = this.#take(number);
-      if (answer || this.#hasSaidGoodbye) return answer;
+      if (answer || isOver) return answer;
       const woken = Atomics.wait(this.#cells, Cell.said, said, LOOK_MS);
-      // Its last words come before its end.
       if (woken === "timed-out" && !this.#post(null)) return this.#take(number);
     }
   }
@@ -85,6 +88,11 @@ export class SyncWorker {
   /** Whether the worker has begun with an order. */
   hasTaken(number: number): boolean {
     return Atomics.load(this.#cells, Cell.taken) === number;
+  }
+
+  /** What was thrown in it, once it has ended or is about to. */
+  get crash(): Packed | undefined {
+    return this.#crash;
   }
 
   /** Hears what it has said. */
@@ -112,11 +120,16 @@ export class SyncWorker {
   #take(number: number | undefined): readonly Outcome[] | undefined {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
       const note = next.message as Note;
-      // An answer to another order is one to an order that was given up: by Ctrl-C in a REPL, for example.
-      if (note.kind !== "answer") this.#asides.push(note);
-      else if (note.number === number) return note.outcomes;
+      if (note.kind === "answer" && note.number === number) return note.outcomes;
+      this.#keep(note);
     }
     return undefined;
+  }
+
+  /** Keeps what is to be heard. An answer is not: it is one to an order given up, by Ctrl-C in a REPL for example. */
+  #keep(note: Note): void {
+    if (note.kind === "crash") this.#crash = note.error;
+    else if (note.kind !== "answer") this.#asides.push(note);
   }
 
   #tellAsides(): void {

@@ -11,8 +11,6 @@ import { Unpacking } from "./unpack.ts";
 const accounts = new Map<number, Account>();
 let worker: SyncWorker | undefined;
 let orders = 0;
-/** What was thrown in a worker that has ended, or is about to. */
-let crash: unknown;
 
 /**
  * Starts the worker, unless there is one, and waits for nothing.
@@ -46,12 +44,7 @@ export function ask(account: Account, name: string, deed: Deed): readonly Outcom
   const teller = tell(account, number, deed);
   const outcomes = teller.answerTo(number);
   if (outcomes) return outcomes;
-  const cause = drop(teller);
-  throw new WorkerLostError(
-    name,
-    teller.hasTaken(number) ? "unknown" : "not-sent",
-    cause === undefined ? undefined : { cause },
-  );
+  throw new WorkerLostError(name, teller.hasTaken(number) ? "unknown" : "not-sent", drop(teller));
 }
 
 /** Has something done, and waits for nothing. */
@@ -65,9 +58,9 @@ export function leave(number: number): void {
 function tell(account: Account, number: number, deed: Deed): SyncWorker {
   if (worker && post(worker, account, number, deed)) return worker;
   if (worker) {
-    const cause = drop(worker);
-    const causes = cause === undefined ? [] : [cause];
-    account.logger.warn("the worker had ended, and its connections with it; there is another one now", ...causes);
+    const why = drop(worker);
+    const message = "the worker had ended, and its connections with it; there is another one now";
+    account.logger.warn(message, ...(why ? [why.cause] : []));
   }
   worker ??= new SyncWorker(hear);
   post(worker, account, number, deed);
@@ -81,22 +74,16 @@ function post(to: SyncWorker, account: Account, number: number, deed: Deed): boo
   return isThere;
 }
 
-/** @returns what it has said of its end */
-function drop(ended: SyncWorker): unknown {
+/** @returns the cause of its end, where it could tell */
+function drop(ended: SyncWorker): { readonly cause: unknown } | undefined {
   // Before its last words are heard: who hears them may make a call.
   if (worker === ended) worker = undefined;
   ended.catchUp();
   ended.forget();
-  const cause = crash;
-  crash = undefined;
-  return cause;
+  return ended.crash && { cause: new Unpacking().value(ended.crash) };
 }
 
 function hear(aside: Aside): void {
-  if (aside.kind === "crash") {
-    crash = new Unpacking().value(aside.error);
-    return;
-  }
   const account = accounts.get(aside.client);
   if (!account) return;
   if (aside.kind === "line") account.heardLine(aside.line);

@@ -7,6 +7,7 @@ interface Listening {
   readonly address: string;
 }
 
+const NONE: readonly string[] = [];
 const here = new Set<Listening>();
 
 export function beginListening(listener: Listening): void {
@@ -19,5 +20,5 @@ export function endListening(listener: Listening): void {
 
 /** The addresses that servers of this thread listen on now. */
 export function listeningHere(): readonly string[] {
-  return here.size === 0 ? [] : [...here].map(({ address }) => address);
+  return here.size === 0 ? NONE : [...here].map(({ address }) => address);
 }

@@ -139,6 +139,17 @@ describe("the installed package", () => {
     assert.equal(await node(["javascript.mjs"]), "all well");
   });
 
+  test("makes blocking calls from a script on the command line", async () => {
+    const { name } = manifest;
+    const script = (load: string) =>
+      `${load} try { connectSync("tcp://127.0.0.1:1").call("x"); } catch (error) { console.log(error.name); }`;
+    const modules = script(`import { connectSync } from "${name}/sync";`);
+    assert.equal(await node(["--input-type=module", "--eval", modules]), "DialError");
+    const commonJs = script(`const { connectSync } = require("${name}/sync");`);
+    assert.equal(await node(["--input-type=commonjs", "--eval", commonJs]), "DialError");
+    assert.equal(await node(["--eval", commonJs]), "DialError");
+  });
+
   test("makes blocking calls from CommonJS", async () => {
     assert.equal(await node(["sync.cjs"]), "all well");
   });

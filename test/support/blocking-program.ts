@@ -45,6 +45,10 @@ const manners: Readonly<Record<string, () => void | Promise<void>>> = {
     attempt(rest[0] ?? "");
     attempt("echo");
   },
+  forgotten: () => {
+    connectSync(address).connect();
+    setInterval(() => globalThis.gc?.(), 10);
+  },
   terminated: async () => {
     attempt("echo");
     const [worker] = (await started) as [Worker];

@@ -1,6 +1,6 @@
 /*
  * Loaded by `--require` into each thread of a program: it ends the worker of `tsjason/sync`, in the manner of the variable
- * END, when it is told to call `die` (before it has taken the order) or `dieLater` (after).
+ * END, when it is told to call `die` (before it has taken the order) or `dieLater` (after); where END is "start", at once.
  */
 const { workerData } = require("node:worker_threads");
 
@@ -19,6 +19,8 @@ const endings = {
 };
 
 const port = workerData?.port;
+if (port && workerData.cells && process.env.END === "start") throw new Error("before it began");
+if (port && workerData.cells && process.env.END === "start") throw new Error("before it began");
 if (port && workerData.cells) {
   const { on } = port;
   port.on = (/** @type {string} */ event, /** @type {(order: any) => void} */ listener) =>

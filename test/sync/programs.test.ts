@@ -73,6 +73,13 @@ describe("a program that makes blocking calls", () => {
     assert.deepEqual(await run(t, ["exit"]), { status: 5, lines: ["x"], errors: "" });
   });
 
+  it("loses the connection of a client that it can no longer reach", async (t) => {
+    const server = await serve(t);
+    const lost = new Promise((resolve) => server.on("disconnection", (_, reason) => resolve(reason.kind)));
+    start(t, ["--expose-gc", "test/support/blocking-program.ts", "forgotten", server.address]);
+    assert.equal(await lost, "ended");
+  });
+
   it("is warned on its standard error like that of a client", async (t) => {
     const { status, lines, errors } = await run(t, ["call"], { address: "tcp://127.0.0.1:1" });
     assert.equal(status, 0);
@@ -103,6 +110,12 @@ describe("a worker that ends while the thread waits", () => {
     const { status, lines } = await run(t, ["between-two", "die"], endWorker("exit"));
     const lost = ["WorkerLostError", "the worker ended before die was sent", "not-sent", null];
     assert.deepEqual([status, ...lines], [0, "x", JSON.stringify(lost), "x"]);
+  });
+
+  it("fails the call also where it never began", async (t) => {
+    const { status, lines } = await run(t, ["call"], endWorker("start"));
+    const lost = ["WorkerLostError", "the worker ended before echo was sent", "not-sent", null];
+    assert.deepEqual([status, ...lines], [0, JSON.stringify(lost)]);
   });
 
   it("and between calls makes the next call start another one, with a word", async (t) => {
