@@ -22,4 +22,4 @@ async function main() {
   console.log("all well");
 }
 
-main();
+void main();
