@@ -52,9 +52,13 @@ export const variants = {
     load: async () => (await tsjason()).tsjasonWs,
     can: ["batch", "notify", "raw"],
   },
+  "tsjason-http": {
+    label: "tsjason over HTTP",
+    load: async () => (await tsjason()).tsjasonHttp,
+  },
   "tsjason-sync": {
     label: "tsjason, blocking calls",
-    load: async () => (await tsjason()).tsjasonSync,
+    load: async () => (await import("./tsjason-sync.ts")).tsjasonSync,
     blocks: true,
   },
   jayson: {
@@ -69,6 +73,11 @@ export const variants = {
     load: async () => (await jayson()).jaysonClient,
     // It opens a connection for each call, and closed ones occupy their ports for a while.
     maxCalls: 1_000,
+  },
+  "jayson-http": {
+    label: "jayson over HTTP, connections kept",
+    package: "jayson",
+    load: async () => (await import("./jayson-http.ts")).jaysonHttp,
   },
   "rpc-websockets": {
     label: "rpc-websockets",

@@ -1,6 +1,6 @@
 import type { Client } from "../../src/index.ts";
 import { type Adapter, type Caller, type ConnectOptions, HOST, type ServeOptions } from "../lib/adapter.ts";
-import { loadBlocking, loadProduct } from "../lib/product.ts";
+import { loadProduct } from "../lib/product.ts";
 
 /* Limits out of the way, for the growth curves. */
 const RAISED = {
@@ -96,25 +96,10 @@ export const tsjasonAsync: Adapter = {
   connect: connectWith((client) => (text) => client.call("echoAsync", [text])),
 };
 
-/* A thread that blocks sees no timer: the one that ends the slice gets its turn after so many calls. */
-const CALLS_A_TURN = 16;
-
-/** `tsjason/sync`: the thread sleeps until each call is answered. */
-export const tsjasonSync: Adapter = {
-  serve,
-  async connect({ port }) {
-    const { connectSync } = await loadBlocking();
-    const client = connectSync<Api>(`tcp://${HOST}:${port}`);
-    let calls = 0;
-    return {
-      async echo(text) {
-        const answer = client.call("echo", [text]);
-        if (++calls % CALLS_A_TURN === 0) await new Promise(setImmediate);
-        return answer;
-      },
-      close: () => client.close(),
-    };
-  },
+/** Over HTTP. */
+export const tsjasonHttp: Adapter = {
+  serve: (options) => serveOn("http", options),
+  connect: connectWith((client) => (text) => client.call("echo", [text]), "http"),
 };
 
 /** Over WebSocket. */
