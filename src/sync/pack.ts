@@ -8,7 +8,8 @@ import type { Packed, PackedError, PackedMember } from "./packed.ts";
  * @param around - the errors it is within
  */
 export function pack(value: unknown, around: readonly Error[] = []): Packed {
-  if (typeof value === "function" || typeof value === "symbol") return { is: "value", value: String(value) };
+  if (typeof value === "function") return { is: "value", value: `[Function ${value.name}]` };
+  if (typeof value === "symbol") return { is: "value", value: String(value) };
   if (typeof value !== "object" || value === null) return { is: "value", value };
   const noted = notedOf(value);
   if (noted) return { is: "text", noted };
