@@ -20,8 +20,8 @@ export interface MethodOptions extends Documentation {
    * - Names and schemas: `[{ minuend: z.number() }, { subtrahend: z.number() }]`. By position or by name, as arguments.
    * - An object of schemas: `{ minuend: z.number(), subtrahend: z.number() }`. By name, or by position in that order; the
    *   method gets one object.
-   * - One schema for all params: what it gives is the arguments where it is an array, and else the one argument. For params
-   *   that were left out it is shown `undefined`, `{}` and `[]`, until it accepts one.
+   * - One schema for all params: what it gives is the arguments where it is an array, and else the one argument. Params that
+   *   name nothing are shown to it as they are, then as the others of `undefined`, `{}` and `[]`, until it accepts one.
    * - `"object"`: by name with any members; the method gets the object, or `undefined` where there are no params.
    *
    * What has a schema reaches the method as the schema gives it; what does not fit is answered with -32602 and the issues.

@@ -74,8 +74,13 @@ export class CheckEach implements ParamsCheck {
   }
 }
 
-/* What stands for params that were left out. */
-const NO_PARAMS: Arguments = [undefined, {}, []];
+/** What to show a schema: the params, and where they name nothing, the other ways to do so. */
+function readings(params: unknown): Arguments {
+  if (params === undefined) return [undefined, {}, []];
+  if (Array.isArray(params)) return params.length === 0 ? [[], undefined, {}] : [params];
+  for (const _member in params as object) return [params];
+  return [{}, undefined, []];
+}
 
 /** One schema for all params. */
 export class CheckWhole implements ParamsCheck {
@@ -86,7 +91,7 @@ export class CheckWhole implements ParamsCheck {
   }
 
   check([params]: Arguments): Arguments | Promise<Arguments> {
-    return params === undefined ? this.#firstOf(NO_PARAMS) : this.#firstOf([params]);
+    return this.#firstOf(readings(params));
   }
 
   /** What the schema makes of the first value it accepts; if it accepts none, what is wrong with the first. */
