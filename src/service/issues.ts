@@ -25,11 +25,15 @@ export class Issues {
     return this.#list.length === 0;
   }
 
-  /** @param prefix - the parameter they are about, where it is one of several */
+  /**
+   * @param prefix - the parameter they are about, where it is one of several
+   * @throws whatever reading them throws
+   */
   add(issues: readonly SchemaIssue[], prefix?: string | number): void {
-    const room = MAX_ISSUES - this.#list.length;
-    for (const issue of issues.slice(0, room)) this.#list.push(told(issue, prefix));
-    this.#omitted += Math.max(issues.length - room, 0);
+    if (!Array.isArray(issues)) throw new TypeError(`expected issues from a schema, got ${typeof issues}`);
+    const told = Math.min(issues.length, MAX_ISSUES - this.#list.length);
+    for (let i = 0; i < told; i++) this.#list.push(toIssue(issues[i] as SchemaIssue, prefix));
+    this.#omitted += issues.length - told;
   }
 
   /** All of them, and, if there were too many, how many more there are. */
@@ -39,10 +43,13 @@ export class Issues {
   }
 }
 
-function told({ message, path = [] }: SchemaIssue, prefix: string | number | undefined): Issue {
-  const segments = path.slice(0, MAX_SEGMENTS).map(segmentOf);
+function toIssue({ message, path = [] }: SchemaIssue, prefix: string | number | undefined): Issue {
+  const segments: (string | number)[] = prefix === undefined ? [] : [prefix];
+  // By index: libraries give arrays of their own classes, whose map and slice do as they like.
+  const length = Math.min(path.length, MAX_SEGMENTS);
+  for (let i = 0; i < length; i++) segments.push(segmentOf(path[i] as PropertyKey));
   return {
-    path: prefix === undefined ? segments : [prefix, ...segments],
+    path: segments,
     message: typeof message === "string" ? shortened(message, MAX_MESSAGE_LENGTH) : "does not fit",
   };
 }
