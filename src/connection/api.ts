@@ -1,5 +1,5 @@
-import type { Params } from "../protocol/message.ts";
-import type { AnyFunction, ArgumentsOf, FactsOf, NamedParams } from "../service/remote-method.ts";
+import type { GivenParams, NamedParams } from "../protocol/message.ts";
+import type { AnyFunction, ArgumentsOf, FactsOf } from "../service/remote-method.ts";
 
 /*
  * How an Api, an interface of functions by method name, shapes the calls of a client. Without one, any method can be
@@ -37,7 +37,7 @@ type StatedArguments<Args extends readonly unknown[], Named, Options> = [] exten
 /** The arguments behind the method's name: its params, left out where it takes none, and the options. */
 export type CallArguments<Api, Name, Options> =
   IsUntyped<Api> extends true
-    ? [params?: Params | undefined, options?: Options]
+    ? [params?: GivenParams | undefined, options?: Options]
     : ArgumentsOfEntry<Api[Name & keyof Api], Options>;
 
 type ArgumentsOfEntry<F, Options> = [F] extends [AnyFunction]
