@@ -11,6 +11,7 @@ export type {
   ResultOf,
 } from "./connection/api.ts";
 export type { Batch } from "./connection/batch.ts";
+export type { CallTrace } from "./connection/call-trace.ts";
 export type { Channel, ChannelReceiver, MessageViolation } from "./connection/channel.ts";
 export { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection/connection.ts";
 export type { DialectOptions } from "./connection/dialect.ts";
@@ -25,6 +26,13 @@ export { DisconnectError, type DisconnectKind } from "./connection/errors/discon
 export { ExchangeError, type ExchangeFailure } from "./connection/errors/exchange-error.ts";
 export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
 export type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "./connection/exchange.ts";
+export type {
+  CallChanges,
+  CallMiddleware,
+  CallMiddlewareOptions,
+  CallNext,
+  OutgoingCall,
+} from "./connection/middleware.ts";
 export type { CallOptions } from "./connection/pending-call.ts";
 export type { CancelDialect } from "./protocol/cancellation.ts";
 export { ErrorCode } from "./protocol/codes.ts";
@@ -43,6 +51,7 @@ export { ServerTimeoutError } from "./protocol/errors/server-timeout-error.ts";
 export { ServiceUnavailableError } from "./protocol/errors/service-unavailable-error.ts";
 export { type LimitOptions, type Limits, trusted, untrusted } from "./protocol/limits.ts";
 export type { Params } from "./protocol/message.ts";
+export type { TraceContext } from "./protocol/trace-context.ts";
 export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
 export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
 export type { CallBackOptions, CallContext, CallerConnection } from "./service/context.ts";
@@ -55,8 +64,10 @@ export {
   exportRpc,
 } from "./service/export-rpc.ts";
 export type { Exports, RemoteMethod } from "./service/exports.ts";
+export type { HandleTrace } from "./service/handle-trace.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
+export type { IncomingCall, ServiceMiddleware, ServiceNext } from "./service/middleware.ts";
 export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
 export type { Clock } from "./time/clock.ts";

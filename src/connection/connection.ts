@@ -12,7 +12,9 @@ import { closeWithin } from "./close-within.ts";
 import { type DialectOptions, dialectOf } from "./dialect.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { Link } from "./link.ts";
+import type { CallMiddleware, CallMiddlewareOptions } from "./middleware.ts";
 import { Milestone } from "./milestone.ts";
+import { lossOf } from "./outgoing.ts";
 import type { CallOptions } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import { RemoteCalls } from "./remote-calls.ts";
@@ -88,7 +90,10 @@ export class Connection<Api extends object = AnyApi> {
       onDisconnect: (reason) => {
         this.#disconnected.reach(reason);
         // When the pending calls are rejected too, as for those who await `disconnected`.
-        if (owner) queueMicrotask(() => owner.disconnected(this as unknown as Connection, reason));
+        queueMicrotask(() => {
+          this.#calls.end((call) => lossOf(call, call.outcome, reason));
+          owner?.disconnected(this as unknown as Connection, reason);
+        });
       },
       onClosed: () => {
         this.#closed.reach();
@@ -96,7 +101,8 @@ export class Connection<Api extends object = AnyApi> {
       },
     });
     const { version } = dialect;
-    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout, version });
+    const { outgoing: outlet } = this.#link;
+    this.#calls = new RemoteCalls({ pending, outlet, logger, timeout, version, clock: this.#clock });
   }
 
   /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */
@@ -116,7 +122,7 @@ export class Connection<Api extends object = AnyApi> {
 
   /** How many of this side's calls are pending: made and not yet settled. */
   get pending(): number {
-    return this.#calls.pending.size;
+    return this.#calls.size;
   }
 
   /** Calls a method of the peer. See `Client.call`. */
@@ -143,6 +149,12 @@ export class Connection<Api extends object = AnyApi> {
   /** A namespace's methods as functions. See `Client.namespace`. */
   namespace<const Namespace extends string>(name: Namespace, separator = "."): RemoteNamespace<Api, Namespace> {
     return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
+  }
+
+  /** Puts a middleware around all calls and notifications to the peer from now on. See `Client.use`. */
+  use(middleware: CallMiddleware, options?: CallMiddlewareOptions): this {
+    this.#calls.use(middleware, options);
+    return this;
   }
 
   /**

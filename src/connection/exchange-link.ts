@@ -180,7 +180,7 @@ export class ExchangeLink implements Outlet {
     const going = this.#places.get(call);
     if (!going) return;
     going.calls.delete(id);
-    if (isSettled(going.message)) going.controller.abort(call.watched?.signal.reason);
+    if (isSettled(going.message)) going.controller.abort(call.governor.watched?.signal.reason);
   }
 
   // Coming in.

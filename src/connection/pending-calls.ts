@@ -133,7 +133,7 @@ export class PendingCalls {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.#slots) {
       if (!call || call.deadline === 0) continue;
-      if (call.deadline <= now) this.#giveUp(call, call.timeoutError(this.obstacle));
+      if (call.deadline <= now) this.giveUp(call, call.timeoutError(this.obstacle));
       else if (call.deadline < earliest) earliest = call.deadline;
     }
     return earliest;
@@ -142,13 +142,15 @@ export class PendingCalls {
   #watch(signal: AbortSignal, call: PendingCall): WatchedSignal {
     this.#aborts ??= new AbortWatch((aborted) => {
       for (const call of aborted.sole ? [aborted.sole as PendingCall] : this.all()) {
-        if (call.watched === aborted && call.pending) this.#giveUp(call, call.abortError(aborted.signal.reason));
+        if (call.watched === aborted && call.pending) this.giveUp(call, call.abortError(aborted.signal.reason));
       }
     });
     return this.#aborts.add(signal, call);
   }
 
-  #giveUp(call: PendingCall, error: unknown): void {
+  /** Rejects one that is not worth its answer any more. */
+  giveUp(call: PendingCall, error: unknown): void {
+    if (!call.pending) return;
     if (call.ordinal > 0) this.givenUp++;
     const { id } = call;
     this.reject(call, error);

@@ -1,4 +1,5 @@
 import type { ErrorObject } from "../protocol/error-object.ts";
+import type { Params } from "../protocol/message.ts";
 import { timeoutOf } from "../time/clock.ts";
 import type { CallContext } from "./context.ts";
 import { Parameters } from "./parameters.ts";
@@ -67,11 +68,10 @@ export class Method {
     return this.name.startsWith(namespace + this.separator);
   }
 
-  invoke(args: readonly unknown[]): unknown {
+  /** Calls it with params that fit. The context is there if it wants one. */
+  call(params: Params | undefined, context: CallContext | undefined): unknown {
+    const args = this.parameters.toArguments(params);
+    if (this.wantsContext) return this.#fn.call(this.#self, context, ...args);
     return this.#fn.apply(this.#self, args as unknown[]);
-  }
-
-  invokeWith(context: CallContext, args: readonly unknown[]): unknown {
-    return this.#fn.call(this.#self, context, ...args);
   }
 }
