@@ -92,9 +92,13 @@ export class PendingCalls {
   reject(call: PendingCall, error: unknown): void {
     if (!call.pending) return;
     this.remove(call);
-    // Not where calls are answered: there it would cost each of them a timer.
-    if (this.#size === 0) this.#deadlines?.stop();
+    this.rest();
     call.reject(error);
+  }
+
+  /** Keeps no timer if nothing is pending. Not for where calls are answered: there it would cost each of them a timer. */
+  rest(): void {
+    if (this.#size === 0) this.#deadlines?.stop();
   }
 
   /** Rejects all of them, in the order in which they were made. */

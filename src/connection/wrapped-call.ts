@@ -1,3 +1,4 @@
+import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import { type CallOutcome, isCallError } from "./errors/call-error.ts";
 import { type CallOptions, PendingCall } from "./pending-call.ts";
 
@@ -83,15 +84,23 @@ export class WrappedCall extends PendingCall {
     if (this.#timeIsUp || this.#settled) return;
     this.#timeIsUp = true;
     this.#error = error;
-    for (const attempt of [...this.attempts]) this.#host.giveUp(attempt, error);
+    const attempts = [...this.attempts];
+    // A notification that is the channel's by now cannot be called back: what comes of it, the channel says.
+    for (const attempt of attempts) this.#host.giveUp(attempt, error);
     this.#controller?.abort(error);
-    setTimeout(() => this.fail(error), 0);
+    if (attempts.length === 0) this.#failSoon();
   }
 
-  /** An attempt is over. */
-  ended(attempt: Attempt, error?: unknown): void {
-    this.attempts.delete(attempt);
-    if (!isCallError(error) || error.outcome !== "not-sent") this.#wasSent = true;
+  #failSoon(): void {
+    setTimeout(() => this.fail(this.#error), 0);
+  }
+
+  /** An attempt is over; `false` if it was before. */
+  ended(attempt: Attempt, wasSent: boolean): boolean {
+    if (!this.attempts.delete(attempt)) return false;
+    if (wasSent) this.#wasSent = true;
+    if (this.#timeIsUp && this.attempts.size === 0) this.#failSoon();
+    return true;
   }
 
   override outcomeOfLoss(handedOver: number): CallOutcome {
@@ -120,12 +129,11 @@ export class Attempt extends PendingCall {
   }
 
   override resolve(result: unknown): void {
-    this.#whole.ended(this);
-    super.resolve(result);
+    if (this.#whole.ended(this, true)) super.resolve(result);
   }
 
   override reject(error: unknown): void {
-    this.#whole.ended(this, error);
-    super.reject(error);
+    const wasSent = isCallError(error) ? error.outcome === "unknown" : isRpcError(error);
+    if (this.#whole.ended(this, wasSent)) super.reject(error);
   }
 }

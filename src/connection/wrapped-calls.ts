@@ -80,27 +80,39 @@ export class WrappedCalls implements WrappedCallHost {
   run(journey: Journey): void {
     const { whole } = journey;
     const seen = new SeenCall(whole, journey.params, {});
-    const passage = new CallPassage((call) => this.#attempt(journey, call));
-    const settle = (how: () => void) => {
+    const succeed = (result: unknown) => {
       this.#whole.remove(whole);
-      how();
+      whole.resolve(result);
     };
-    passage
-      .give(() => runThrough(this.layers, seen, passage))
-      .then(
-        (result) => settle(() => whole.resolve(result)),
-        (error) => settle(() => whole.fail(error)),
-      );
+    const fail = (error: unknown) => {
+      this.#whole.remove(whole);
+      this.#whole.rest();
+      whole.fail(error);
+    };
+    if (this.layers.length === 0) {
+      this.#attempt(journey, seen, succeed, fail);
+      return;
+    }
+    const passage = new CallPassage((call) => {
+      const { promise, resolve, reject } = deferred<unknown>();
+      this.#attempt(journey, call, resolve, reject);
+      return promise;
+    });
+    passage.give(() => runThrough(this.layers, seen, passage)).then(succeed, fail);
   }
 
   /** Makes the call itself. */
-  #attempt(journey: Journey, { params, changes }: SeenCall): Promise<unknown> {
+  #attempt(
+    journey: Journey,
+    { params, changes }: SeenCall,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+  ): void {
     const { whole, send } = journey;
-    const { promise, resolve, reject } = deferred<unknown>();
     const { method, notification, options, tooLate } = whole;
     if (tooLate !== undefined) {
       reject(tooLate);
-      return promise;
+      return;
     }
     const told: CallTrace = {
       method,
@@ -120,7 +132,6 @@ export class WrappedCalls implements WrappedCallHost {
         fail(error);
       }
     });
-    return promise;
   }
 
   #attemptOf(whole: WrappedCall, resolve: (result: unknown) => void, reject: (error: unknown) => void): Attempt {
