@@ -126,7 +126,6 @@ export class Client<Api extends object = AnyApi> {
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
       version: dialect.version,
-      clock,
       address: this.address,
     });
   }

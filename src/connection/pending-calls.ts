@@ -47,6 +47,11 @@ export class PendingCalls {
     return this.#size;
   }
 
+  /** A table of its own, by the same clock. */
+  another(): PendingCalls {
+    return new PendingCalls(this.#clock);
+  }
+
   /**
    * Adds a call, gives it its id and watches over its timeout and signal.
    *

@@ -1,7 +1,7 @@
 import type { Params } from "../protocol/message.ts";
 import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
-import { type Clock, timeoutOf } from "../time/clock.ts";
+import { timeoutOf } from "../time/clock.ts";
 import { Batch, type BatchMaker, type BatchMember } from "./batch.ts";
 import { callTracer } from "./call-trace.ts";
 import { deferred } from "./deferred.ts";
@@ -23,7 +23,6 @@ export interface RemoteCallsOptions {
   /** The default timeout, in milliseconds, Infinity for none. */
   readonly timeout: number;
   readonly version: Version;
-  readonly clock: Clock;
   /** The client's, for those who trace its calls. */
   readonly address?: string;
 }
@@ -36,19 +35,17 @@ export class RemoteCalls implements BatchMaker {
   readonly version: Version;
   readonly address: string | undefined;
   readonly #timeout: number;
-  readonly #clock: Clock;
   #hasMiddlewares = false;
   /** Made with the first call that needs it. */
   #wrapped: WrappedCalls | undefined;
 
-  constructor({ pending, outlet, logger, timeout, version, clock, address }: RemoteCallsOptions) {
+  constructor({ pending, outlet, logger, timeout, version, address }: RemoteCallsOptions) {
     this.pending = pending;
     this.outlet = outlet;
     this.logger = logger;
     this.version = version;
     this.address = address;
     this.#timeout = timeout;
-    this.#clock = clock;
   }
 
   /** How many calls are made and not yet settled. */
@@ -165,7 +162,7 @@ export class RemoteCalls implements BatchMaker {
   }
 
   get #wrappedCalls(): WrappedCalls {
-    this.#wrapped ??= new WrappedCalls(this, this.#clock);
+    this.#wrapped ??= new WrappedCalls(this);
     return this.#wrapped;
   }
 

@@ -2,13 +2,12 @@ import type { Params } from "../protocol/message.ts";
 import { tracedBody } from "../protocol/trace-context.ts";
 import type { Version } from "../protocol/version.ts";
 import { handled, type Layer, type Passage, runThrough } from "../service/layers.ts";
-import type { Clock } from "../time/clock.ts";
 import { type CallTrace, traced } from "./call-trace.ts";
 import { deferred } from "./deferred.ts";
 import type { CallChanges, OutgoingCall } from "./middleware.ts";
 import type { WaitingMember } from "./outlet.ts";
 import type { CallOptions, PendingCall } from "./pending-call.ts";
-import { PendingCalls } from "./pending-calls.ts";
+import type { PendingCalls } from "./pending-calls.ts";
 import { Attempt, type WrappedCall, type WrappedCallHost } from "./wrapped-call.ts";
 
 /** A middleware of a client or connection. */
@@ -43,9 +42,9 @@ export class WrappedCalls implements WrappedCallHost {
   readonly #whole: PendingCalls;
   #attempts = 0;
 
-  constructor(maker: AttemptMaker, clock: Clock) {
+  constructor(maker: AttemptMaker) {
     this.#maker = maker;
-    this.#whole = new PendingCalls(clock);
+    this.#whole = maker.pending.another();
   }
 
   /** How many calls are pending more than attempts are. */
