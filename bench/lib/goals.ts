@@ -187,6 +187,8 @@ const goals: readonly Goal[] = [
   { label: "CPU with a timeout on every call", atMost: 1.02, digits: 3, measure: feature("timeout") },
   { label: "CPU with a signal nobody aborts", atMost: 1.02, digits: 3, measure: feature("shared-signal") },
   { label: "CPU with a context whose signal nobody touches", atMost: 1.02, digits: 3, measure: feature("context") },
+  { label: "CPU with middlewares elsewhere", atMost: 1.02, digits: 3, measure: feature("middleware-unused") },
+  { label: "CPU with tracing channels unheard", atMost: 1.02, digits: 3, measure: feature("tracing-unused") },
   {
     label: "heap bytes per idle server connection",
     atMost: 2_500,

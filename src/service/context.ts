@@ -7,6 +7,7 @@ import type { PeerInfo } from "./peer.ts";
 export interface CallBackOptions {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The W3C trace context it takes along. */
   readonly trace?: Partial<TraceContext> | undefined;
 }
 
