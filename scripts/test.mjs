@@ -4,7 +4,8 @@
 // Beyond what `node --test` does, it fails when there was nothing to run (no file, a file without a test, no test at
 // all), ends files that do not end by themselves, and says at the end which tests were skipped and why.
 // With --no-skips a skipped or todo test fails the run, unless its reason is one that this machine cannot change:
-// "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" without one.
+// "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" (or bash, fish, zsh)
+// without one.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -15,7 +16,7 @@ const root = resolve(import.meta.dirname, "..");
 const testTimeout = 60_000; // ms for one test; honoured for each test from Node.js 24 on
 const runTimeout = 8 * 60_000; // ms for the whole run: ends even a process whose event loop is blocked
 const platforms = { Linux: "linux", macOS: "darwin", Windows: "win32" };
-const programs = { "Python 3": "python3" };
+const programs = { "Python 3": "python3", bash: "bash", fish: "fish", zsh: "zsh" };
 const major = Number(process.versions.node.split(".")[0]);
 
 const args = process.argv.slice(2);

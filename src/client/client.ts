@@ -16,7 +16,7 @@ import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
-import { routeTo } from "../transport/registry.ts";
+import { type Interpose, routeTo } from "../transport/registry.ts";
 import type { TlsDialOptions } from "../transport/secure.ts";
 import type { StdioDialOptions } from "../transport/stdio/stdio.ts";
 import type { WebSocketDialOptions } from "../transport/websocket/options.ts";
@@ -52,6 +52,8 @@ export interface ClientOptions extends DialectOptions {
   readonly logger?: Logger;
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock;
+  /** @internal Puts something between the client and its transport: the command line shows what passes. */
+  readonly interpose?: Interpose | undefined;
 }
 
 /** The events of a client. */
@@ -91,7 +93,7 @@ export class Client<Api extends object = AnyApi> {
    * @throws RangeError when an option's value makes no sense
    */
   constructor(address: string | URL, options: ClientOptions = {}) {
-    const route = routeTo(address);
+    const route = routeTo(address, options.interpose);
     this.address = route.address.shown;
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);

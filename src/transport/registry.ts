@@ -26,6 +26,9 @@ export function isIncluded(scheme: string): boolean {
   return included.has(scheme);
 }
 
+/** Puts something in a transport's place. */
+export type Interpose = (transport: Transport) => Transport;
+
 /** A parsed address with the way to its transport, which is loaded at the first call. */
 export interface Route {
   readonly address: Address;
@@ -35,9 +38,10 @@ export interface Route {
 /**
  * Finds the transport for an address without loading it, so that a wrong address is told at once.
  *
+ * @param interpose - puts something in the transport's place, which it can use: whoever watches what passes
  * @throws InvalidAddressError when it is no address, or there is no transport for it
  */
-export function routeTo(address: string | URL): Route {
+export function routeTo(address: string | URL, interpose?: Interpose): Route {
   const parsed = parseAddress(address);
   const load = loaders.get(parsed.scheme);
   if (!load) {
@@ -47,5 +51,5 @@ export function routeTo(address: string | URL): Route {
       `there is no transport for ${parsed.scheme}:${place} (there are ${known})`,
     );
   }
-  return { address: parsed, load };
+  return { address: parsed, load: interpose ? async () => interpose(await load()) : load };
 }

@@ -5,6 +5,7 @@ import type { PeerInfo } from "../service/peer.ts";
 import type { Address } from "./address.ts";
 import { framingOf } from "./socket-address.ts";
 import type { AcceptOptions, DialOptions, Listener } from "./transport.ts";
+import { tapped } from "./wire-tap.ts";
 
 /*
  * What the transports over sockets have in common.
@@ -32,11 +33,13 @@ export type Wrap<S extends Socket> = (socket: S) => Channel;
  */
 export function framed<S extends Socket>(
   address: Address,
-  { limits }: DialOptions | AcceptOptions,
+  options: DialOptions | AcceptOptions,
   peerOf: (socket: S) => PeerInfo,
 ): Wrap<S> {
   const framing = framingOf(address);
-  return (socket) => new FramedChannel(socket, { framing, limits, peer: peerOf(socket) });
+  const { limits } = options;
+  const tap = "tap" in options ? options.tap : undefined;
+  return (socket) => new FramedChannel(tapped(socket, tap), { framing, limits, peer: peerOf(socket) });
 }
 
 /** The peer of a socket on an IP network. */

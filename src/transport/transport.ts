@@ -2,6 +2,7 @@ import type { Channel } from "../connection/channel.ts";
 import type { Exchange, ServeExchange } from "../connection/exchange.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Address } from "./address.ts";
+import type { WireTap } from "./wire-tap.ts";
 
 /**
  * A SEAM: how channels and exchanges come about. A transport is a module that is loaded when an address of its scheme is
@@ -44,6 +45,8 @@ export interface DialOptions {
    * client gives the same object to all its dials, and no other client does.
    */
   readonly transport: Readonly<Record<string, unknown>>;
+  /** @internal Hears the bytes, where the transport is one of byte streams: the command line shows them. */
+  readonly tap?: WireTap | undefined;
 }
 
 /** What a transport is told when it listens. */

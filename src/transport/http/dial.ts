@@ -8,7 +8,7 @@ import type { HttpSender } from "./sender.ts";
 const CONCURRENCY = 256;
 
 /** Makes what sends requests, of where to and the transport's options. */
-export type MakeSender = (url: URL, transport: Readonly<Record<string, unknown>>) => HttpSender;
+export type MakeSender = (url: URL, transport: DialOptions["transport"], tap: DialOptions["tap"]) => HttpSender;
 
 /**
  * The client's half, which is the same in Node.js and in browsers, but for what sends the requests.
@@ -19,7 +19,7 @@ export type MakeSender = (url: URL, transport: Readonly<Record<string, unknown>>
 export async function dialHttp(
   scheme: "http" | "https",
   address: Address,
-  { limits, signal, transport }: DialOptions,
+  { limits, signal, transport, tap }: DialOptions,
   makeSender?: MakeSender,
 ): Promise<HttpExchange> {
   const { url, authorization } = target(address);
@@ -30,7 +30,7 @@ export async function dialHttp(
   }
   signal.throwIfAborted();
   return new HttpExchange({
-    sender: sendsByFetch ? fetchSender(url.href, fetch) : makeSender(url, transport),
+    sender: sendsByFetch ? fetchSender(url.href, fetch) : makeSender(url, transport, tap),
     concurrency,
     ...(headers && { headers }),
     authorization,

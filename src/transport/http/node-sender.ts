@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { secureDialOptions } from "../secure.ts";
+import { tapped, type WireTap } from "../wire-tap.ts";
 import { HttpConnection, type HttpConnectionOwner } from "./client/connection.ts";
 import type { HttpHeaders } from "./options.ts";
 import type { HttpSender } from "./sender.ts";
@@ -13,7 +14,7 @@ import type { HttpSender } from "./sender.ts";
  * @param transport - under `tls`, how to connect to an https server
  * @throws TypeError when that makes no sense
  */
-export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>>): HttpSender {
+export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>>, tap?: WireTap): HttpSender {
   const isSecure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const where = { host, port: Number(url.port || (isSecure ? 443 : 80)) };
@@ -30,8 +31,8 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
   };
   const dial = () => {
     const connection = secure
-      ? new HttpConnection(connectSecurely(secure), "secureConnect", owner)
-      : new HttpConnection(connect(where), "connect", owner);
+      ? new HttpConnection(tapped(connectSecurely(secure), tap), "secureConnect", owner)
+      : new HttpConnection(tapped(connect(where), tap), "connect", owner);
     all.add(connection);
     return connection;
   };

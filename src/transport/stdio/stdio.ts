@@ -6,6 +6,7 @@ import { type Address, InvalidAddressError } from "../address.ts";
 import type { ChildExitError } from "../child-exit-error.ts";
 import { framingOf } from "../socket-address.ts";
 import type { Transport } from "../transport.ts";
+import { tapped } from "../wire-tap.ts";
 import { type ChildOptions, startChild } from "./child.ts";
 import { Crashes, type CrashLimits } from "./crashes.ts";
 import { StdioListener } from "./listener.ts";
@@ -61,7 +62,7 @@ export interface StdioDialOptions {
 export const stdio: Transport = {
   limits: trusted,
 
-  async connect(address, { limits, signal, transport }) {
+  async connect(address, { limits, signal, transport, tap }) {
     const framing = stdioFraming(address);
     const options = optionsOf(transport);
     const crashes = crashesOf(transport);
@@ -69,7 +70,7 @@ export const stdio: Transport = {
     const onCrash = (error: ChildExitError) => crashes.add(error, systemClock.now());
     const child = await startChild({ ...options, onCrash }, signal);
     const peer = { transport: "stdio", pid: child.pid };
-    return new FramedChannel(child, { framing, limits, peer, whyEnded: () => child.exit });
+    return new FramedChannel(tapped(child, tap), { framing, limits, peer, whyEnded: () => child.exit });
   },
 
   async listen(address, { limits }, accept) {

@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { action, examples } from "../command.ts";
+import { schemeOf } from "../connect/address.ts";
+import { diallerOf } from "../connect/dial.ts";
+import { listenFor } from "../connect/listen.ts";
+import { addListenOptions, type ListenOptions } from "../connect/listen-options.ts";
+import { addConnectOptions, type ConnectOptions, framingOption } from "../connect/options.ts";
+import { ExitCode } from "../exit-code.ts";
+import { aborted, interruption } from "../interruption.ts";
+import { out } from "../output/out.ts";
+import { safeText } from "../output/safe-text.ts";
+import { Relay } from "../proxy/relay.ts";
+import type { Watch } from "../proxy/watch.ts";
+import { WireLog } from "../proxy/wire-log.ts";
+import { shownMessages } from "../wire/show-message.ts";
+
+interface ProxyCommandOptions extends Omit<ListenOptions, "framing">, ConnectOptions {
+  readonly listenFraming?: string;
+  readonly log?: string;
+}
+
+/** `tsjason proxy`. */
+export function addProxy(program: Command): void {
+  const command = program
+    .command("proxy")
+    .description("bridge any transport and framing to any other, in both directions")
+    .argument("<listen>", "where clients come in: ws://127.0.0.1:8080, http://…, tcp://…, unix:/path, stdio:")
+    .argument("<target>", "where they are taken: tcp://127.0.0.1:7080, http://…, stdio: with -- and a program, …")
+    .option("--log <file>", "record every message there, as lines of JSON for replay");
+  command.addOption(
+    framingOption("--listen-framing <name>", "as --framing, which is the target's, for those who come in"),
+  );
+  addConnectOptions(addListenOptions(command))
+    .addHelpText(
+      "after",
+      `
+Each connection that comes in gets one of its own to the target; messages pass as they are. Over HTTP each request is
+passed on by itself, and what the target says unasked cannot be.
+${examples(
+  ["tsjason proxy ws://127.0.0.1:8080 tcp://127.0.0.1:7080", "a browser reaches a service that speaks netstrings"],
+  ["tsjason proxy stdio: tcp://127.0.0.1:7080 --listen-framing newline", "a shell does, a line a message"],
+  [
+    "tsjason proxy tcp://127.0.0.1:7081 stdio: --framing content-length -- my-language-server --stdio",
+    "a language server on a port",
+  ],
+  ["tsjason proxy http://127.0.0.1:8080/rpc tcp://127.0.0.1:7080 --log calls.jsonl", "record what passes"],
+)}`,
+    )
+    .action(action(proxy));
+}
+
+async function proxy(listenAddress: string, target: string, options: ProxyCommandOptions): Promise<ExitCode> {
+  const dialler = diallerOf(target, { ...options, verbose: false });
+  const log = options.log === undefined ? undefined : await WireLog.open(options.log, logFailed);
+  const relay = new Relay(
+    (signal) => dialler.dial(signal),
+    watchOf(log, options.verbose === true),
+    (error) => out.note(`refused: ${safeText(error.message)}`),
+  );
+  const signal = interruption();
+  const { listenFraming: framing, ...rest } = options;
+  const listener = await listenFor(listenAddress, { ...rest, ...(framing !== undefined && { framing }) }, relay);
+  const own = schemeOf(listenAddress) === "stdio";
+  // On its own stdin and stdout it is a part of a pipe, which has nothing to tell.
+  if (!own) out.note(`listening on ${listener.address}, taking clients to ${dialler.address}`);
+  const ended = own ? (listener.ended ?? Promise.resolve()).then(() => relay.idle()) : new Promise<void>(() => {});
+  await Promise.race([aborted(signal), ended]);
+  const closing = listener.close();
+  await relay.close();
+  await closing;
+  await listener.end?.(1_000);
+  await log?.close();
+  return own && relay.failures > 0 ? ExitCode.NoConnection : ExitCode.Ok;
+}
+
+function logFailed(error: Error): void {
+  out.note(`${out.paintError("red", "the recording ended:")} ${error.message}`);
+}
+
+function watchOf(log: WireLog | undefined, verbose: boolean): Watch {
+  return {
+    passed(connection, from, text) {
+      log?.add(connection, from, text);
+      if (!verbose) return;
+      const mark = out.paintError("dim", `#${connection} ${from === "client" ? ">" : "<"}`);
+      for (const line of shownMessages(text, out.paintError)) out.note(`${mark} ${line}`);
+    },
+    note: (connection, what) => out.note(`${out.paintError("dim", `#${connection}`)} ${safeText(what)}`),
+  };
+}

@@ -1,0 +1,43 @@
+import { dial } from "../../client/dialler.ts";
+import type { Channel } from "../../connection/channel.ts";
+import type { Exchange } from "../../connection/exchange.ts";
+import type { LimitOptions } from "../../protocol/limits.ts";
+import { systemClock } from "../../time/clock.ts";
+import { routeTo } from "../../transport/registry.ts";
+import { observing } from "../wire/observed.ts";
+import { showWire } from "../wire/verbose.ts";
+import { withFraming } from "./address.ts";
+import { transportOptions } from "./client.ts";
+import type { ConnectOptions } from "./options.ts";
+
+const DIAL_MS = 10_000;
+
+/**
+ * Makes the connections of commands that speak in texts instead of calls. Each call dials once.
+ *
+ * @returns the address that will be dialled, and what dials it
+ * @throws UsageError, InvalidAddressError when the options or the address make no sense; the dial rejects with a DialError
+ */
+export function diallerOf(address: string, options: ConnectOptions, limits: LimitOptions = "trusted") {
+  const target = withFraming(address, options.framing);
+  const route = routeTo(target, options.verbose ? observing(showWire(target)) : undefined);
+  const transport = { ...transportOptions(target, options) };
+  const dialTimeout = options.timeout === 0 ? Number.POSITIVE_INFINITY : Math.min(options.timeout, DIAL_MS);
+  return {
+    address: route.address.shown,
+    async dial(signal: AbortSignal): Promise<Channel | Exchange> {
+      const dialled = await dial(
+        {
+          ...{ route, limits, dialTimeout, transport },
+          redial: undefined,
+          clock: systemClock,
+          isAwaited: () => false,
+          onFailure: () => {},
+        },
+        signal,
+      );
+      if (!dialled) throw new Error("the dial was given up");
+      return dialled.carrier;
+    },
+  };
+}

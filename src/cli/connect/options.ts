@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import type { HttpHeaders } from "../../transport/http/options.ts";
+import type { TlsDialOptions } from "../../transport/secure.ts";
+import { UsageError } from "../usage-error.ts";
+import { duration } from "../words/numbers.ts";
+
+/** What every command that dials can be told of the connection. */
+export interface ConnectOptions {
+  /** Milliseconds, 0 for ever. */
+  readonly timeout: number;
+  readonly framing?: string;
+  readonly header?: readonly string[];
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** `--framing`, or another option that names a framing. */
+export const framingOption = (
+  flags = "--framing <name>",
+  description = "how messages are told apart on tcp, tls, unix and stdio",
+) => new Option(flags, description).choices(["netstring", "content-length", "newline"]);
+
+/** Adds the options of {@link ConnectOptions}. */
+export function addConnectOptions(command: Command): Command {
+  return command
+    .option("--timeout <time>", "how long to wait for an answer, dialling included; 0 for ever", duration, 5_000)
+    .addOption(framingOption())
+    .option("--header <line>", 'a header of HTTP and WebSocket, as "name: value"; may stand several times', collect)
+    .option("--tls-ca <file>", "authorities to trust instead of the system's (PEM)")
+    .option("--tls-cert <file>", "this side's own certificate (PEM)")
+    .option("--tls-key <file>", "its key (PEM)")
+    .option("--insecure", "take any certificate of the other side: for tries on your own machine")
+    .option("-v, --verbose", "show what passes on the wire, on stderr");
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** @throws UsageError when a line is no header */
+export function headersOf(lines: readonly string[] = []): HttpHeaders | undefined {
+  if (lines.length === 0) return undefined;
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*)$/.exec(line) ?? [];
+      if (name === undefined) throw new UsageError(`expected a header as "name: value", got ${JSON.stringify(line)}`);
+      return [name.toLowerCase(), value ?? ""];
+    }),
+  );
+}
+
+/** @throws UsageError when a file cannot be read, or a certificate has no key */
+export function tlsOf(options: Omit<ConnectOptions, "timeout">): TlsDialOptions | undefined {
+  const { tlsCa, tlsCert, tlsKey, insecure } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new UsageError("expected --tls-cert and --tls-key together, got one of them");
+  }
+  const tls = {
+    ...(tlsCa !== undefined && { ca: pem(tlsCa) }),
+    ...(tlsCert !== undefined && { cert: pem(tlsCert) }),
+    ...(tlsKey !== undefined && { key: pem(tlsKey) }),
+    ...(insecure && { rejectUnauthorized: false }),
+  };
+  return Object.keys(tls).length === 0 ? undefined : tls;
+}
+
+export function pem(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UsageError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

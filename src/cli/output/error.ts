@@ -1,0 +1,55 @@
+import { isCallError } from "../../connection/errors/call-error.ts";
+import { CallTimeoutError } from "../../connection/errors/call-timeout-error.ts";
+import { ErrorCode } from "../../protocol/codes.ts";
+import type { ErrorObject } from "../../protocol/error-object.ts";
+import { isRpcError } from "../../protocol/errors/rpc-error.ts";
+import { ExitCode, exitCodeOf } from "../exit-code.ts";
+import { ListenError } from "../listen-error.ts";
+import { shownJson } from "./json.ts";
+import type { Paint } from "./paint.ts";
+import { safeText } from "./safe-text.ts";
+
+const codeNames = new Map<number, string>(Object.entries(ErrorCode).map(([name, code]) => [code, name]));
+
+/** An error answer as people read it: code, the code's name where it has one, message and data. */
+export function shownErrorAnswer({ code, message, data }: ErrorObject, paint: Paint): string {
+  const name = codeNames.get(code);
+  const head = `${paint("red", `error ${code}`)}${name === undefined ? "" : paint("dim", ` ${name}`)}: ${safeText(message)}`;
+  return data === undefined ? head : `${head}\n${paint("dim", "data:")} ${shownJson(data, paint)}`;
+}
+
+/** What went wrong, in words. */
+export function shownError(error: unknown, paint: Paint): string {
+  if (isRpcError(error)) return shownErrorAnswer(error, paint);
+  const message = error instanceof Error ? error.message : String(error);
+  return `${paint("red", `${kindOf(error)}:`)} ${safeText(message)}${outcomeOf(error)}`;
+}
+
+/** What went wrong, for machines: `{"error": …}` for an error answer, `{"failure": …}` for all else. */
+export function errorRecord(error: unknown): object {
+  if (isRpcError(error)) return { error: error.toJSON() };
+  const message = error instanceof Error ? error.message : String(error);
+  const outcome = isCallError(error) ? { outcome: error.outcome } : {};
+  return { failure: { kind: kindOf(error).replaceAll(" ", "-"), message, ...outcome } };
+}
+
+const kinds: ReadonlyMap<ExitCode, string> = new Map([
+  [ExitCode.Usage, "usage"],
+  [ExitCode.NoConnection, "no connection"],
+  [ExitCode.Timeout, "timeout"],
+  [ExitCode.InvalidAnswer, "invalid answer"],
+  [ExitCode.Interrupted, "interrupted"],
+]);
+
+function kindOf(error: unknown): string {
+  if (error instanceof ListenError) return "cannot listen";
+  return kinds.get(exitCodeOf(error)) ?? "failure";
+}
+
+/** Whether it may have been executed is what matters next. */
+function outcomeOf(error: unknown): string {
+  if (!isCallError(error) || error.outcome === "not-sent") return "";
+  return error instanceof CallTimeoutError || exitCodeOf(error) === ExitCode.NoConnection
+    ? " (it was sent; whether it was executed is not known)"
+    : "";
+}

@@ -1,0 +1,128 @@
+import type { Channel } from "../../connection/channel.ts";
+import type { ServeExchange } from "../../connection/exchange.ts";
+import { resolveLimits } from "../../protocol/limits.ts";
+import { Server, type ServerOptions } from "../../server/server.ts";
+import type { Service } from "../../service/service.ts";
+import { InvalidAddressError, withoutCredentials } from "../../transport/address.ts";
+import { routeTo } from "../../transport/registry.ts";
+import type { Attachment, Listener } from "../../transport/transport.ts";
+import { ListenError } from "../listen-error.ts";
+
+/** Who takes what comes in at an address now. */
+interface Taker {
+  readonly accept: (channel: Channel) => void;
+  readonly serve: ServeExchange;
+}
+
+/* How long the last answers may take on their way to slow readers. */
+const FLUSH_MS = 5_000;
+
+/**
+ * Addresses that stay while the service behind them is replaced: who comes in goes to the newest service, and who came in before
+ * gets the answers that are owed from the one that was there then.
+ */
+export class Front {
+  /** Resolves when all its addresses have ended by themselves: `stdio:` does, with its peer. */
+  readonly ended: Promise<unknown>;
+  readonly #doors: readonly AddressFront[];
+  readonly #options: ServerOptions;
+  readonly #closing = new Set<Promise<void>>();
+  #server: Server | undefined;
+
+  private constructor(doors: readonly AddressFront[], options: ServerOptions) {
+    this.#doors = doors;
+    this.#options = options;
+    this.ended = Promise.all(doors.map((door) => door.listener.ended ?? new Promise(() => {})));
+  }
+
+  /**
+   * Listens; what comes in before `serve` waits for it.
+   *
+   * @throws InvalidAddressError, ListenError; nothing listens then
+   */
+  static async listen(addresses: readonly string[], options: ServerOptions): Promise<Front> {
+    const doors: AddressFront[] = [];
+    try {
+      for (const address of addresses) doors.push(await AddressFront.listen(address, options));
+    } catch (error) {
+      await Promise.all(doors.map((door) => door.listener.close()));
+      const address = addresses[doors.length] ?? "";
+      throw error instanceof InvalidAddressError ? error : new ListenError(withoutCredentials(address), error);
+    }
+    return new Front(doors, options);
+  }
+
+  get addresses(): readonly string[] {
+    return this.#doors.map((door) => door.listener.address);
+  }
+
+  /** Puts a service in the place of the one that was there, which drains for up to `timeout` milliseconds. */
+  serve(service: Service, timeout: number): void {
+    const before = this.#server;
+    const server = new Server(service, this.#options);
+    for (const door of this.#doors) server.attach(door);
+    this.#server = server;
+    if (before) this.#track(before.close({ timeout }));
+  }
+
+  /** Stops listening, drains and ends its connections. */
+  async close(timeout: number): Promise<void> {
+    const closing = this.#doors.map((door) => door.listener.close());
+    if (this.#server) this.#track(this.#server.close({ timeout }));
+    await Promise.all([...this.#closing]);
+    await Promise.allSettled(closing);
+    await Promise.all(this.#doors.map((door) => door.listener.end?.(FLUSH_MS)));
+  }
+
+  #track(closing: Promise<void>): void {
+    this.#closing.add(closing);
+    void closing.finally(() => this.#closing.delete(closing));
+  }
+}
+
+/** One address, as something that servers attach themselves to, each in the place of the last. */
+class AddressFront implements Attachment {
+  readonly limits;
+  listener!: Listener;
+  #taker: Taker | undefined;
+  #arrive: () => void = () => {};
+  /** Resolves when there is somebody to take what comes in. */
+  readonly #attended = new Promise<void>((resolve) => {
+    this.#arrive = resolve;
+  });
+
+  private constructor(limits: Attachment["limits"]) {
+    this.limits = limits;
+  }
+
+  static async listen(address: string, options: ServerOptions): Promise<AddressFront> {
+    const route = routeTo(address);
+    const transport = await route.load();
+    const front = new AddressFront(resolveLimits(options.limits, transport.limits));
+    const { tls, unix, ws, http } = options;
+    front.listener = await transport.listen(
+      route.address,
+      {
+        limits: front.limits,
+        transport: { tls, unix, ws, http },
+        refused: (error) =>
+          options.logger?.warn(`a connection to ${route.address.shown} was refused: ${error.message}`),
+        serve: async (text, caller) => (await front.#attendant()).serve(text, caller),
+      },
+      (channel) => void front.#attendant().then((taker) => taker.accept(channel)),
+    );
+    return front;
+  }
+
+  listen(options: { readonly serve: ServeExchange }, accept: (channel: Channel) => void): Listener {
+    this.#taker = { accept, serve: options.serve };
+    this.#arrive();
+    // The address outlives the server that is attached to it.
+    return { address: this.listener.address, close: () => Promise.resolve() };
+  }
+
+  async #attendant(): Promise<Taker> {
+    await this.#attended;
+    return this.#taker as Taker;
+  }
+}
