@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { deferred } from "../../src/connection/deferred.ts";
+import { Service } from "../../src/service/service.ts";
 import { noTerminal, start, startAtTerminal, tsjason } from "../support/command.ts";
 import { serve } from "../support/served.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -60,13 +62,11 @@ describe("tsjason bench", () => {
   });
 
   test("ends with Ctrl-C and a report of what was done", async (test) => {
-    const { address } = await serve(test);
-    const command = start(test, ["bench", address, "never", "--timeout", "0", "--duration", "10m"]);
-    await command.prints(/^/);
-    const server = await serve(test);
-    const busy = start(test, ["bench", server.address, "add", "1", "2", "--duration", "10m", "--json"]);
-    const connected = new Promise((resolve) => server.on("connection", resolve));
-    await connected;
+    const called = deferred<void>();
+    const service = new Service().addMethod("work", () => called.resolve());
+    const { address } = await serve(test, service);
+    const busy = start(test, ["bench", address, "work", "--duration", "10m", "--json"]);
+    await called.promise;
     busy.signal("SIGINT");
     const { status, stdout } = await busy.ended;
     assert.equal(status, 130);

@@ -26,7 +26,8 @@ export async function serviceOf(exported: unknown, options: ServiceOfOptions): P
   const functions = functionsOf(value);
   if (!functions) return service.addHandler(value, namespace === undefined ? {} : { namespace });
   for (const [name, fn] of functions) {
-    service.addMethod(namespace === undefined ? name : `${namespace}.${name}`, (fn as () => unknown).bind(value));
+    const method: () => unknown = (fn as () => unknown).bind(value);
+    service.addMethod(namespace === undefined ? name : `${namespace}.${name}`, method);
   }
   return service;
 }
