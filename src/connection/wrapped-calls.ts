@@ -121,15 +121,17 @@ export class WrappedCalls implements WrappedCallHost {
       trace: changes.trace ?? options.trace,
     };
     traced(told, resolve, reject, (succeed, fail, trace) => {
+      let body: string;
       try {
         const isAsGiven = journey.body !== undefined && params === journey.params;
-        const body = isAsGiven ? (journey.body as string) : this.#maker.version.requestBody(method, params);
-        const attempt = this.#attemptOf(whole, succeed, fail);
-        this.#begin(attempt, changes);
-        if (attempt.pending) send({ call: attempt, body: tracedBody(body, trace), notification });
+        body = isAsGiven ? (journey.body as string) : this.#maker.version.requestBody(method, params);
       } catch (error) {
         fail(error);
+        return;
       }
+      const attempt = this.#attemptOf(whole, succeed, fail);
+      this.#begin(attempt, changes);
+      if (attempt.pending) send({ call: attempt, body: tracedBody(body, trace), notification });
     });
   }
 

@@ -7,6 +7,7 @@ import { ClosedError } from "../../src/connection/errors/closed-error.ts";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
 import type { CallMiddleware, CallNext, OutgoingCall } from "../../src/connection/middleware.ts";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
+import { Random } from "../support/random.ts";
 import { joined, scripted } from "../support/scripted-peer.ts";
 import { exampleService } from "../support/served.ts";
 import { gate, rejection, watch } from "../support/settling.ts";
@@ -523,3 +524,77 @@ test("a notification waits for its connection, and times out with it", async () 
   assert.equal((await rejection(note, CallTimeoutError)).outcome, "not-sent");
   await log.said(/the notification stuck was not sent/);
 });
+
+for (const seed of [1, 2, 3, 4, 5]) {
+  test(`whatever middlewares and the peer do, every call settles, is sent once at most, and nothing stays (${seed})`, async () => {
+    const random = new Random(seed);
+    const { connection, peer, clock } = scripted();
+    for (let layer = 0; layer < 2; layer++) {
+      connection.use(async (_call, next) => {
+        switch (random.below(8)) {
+          case 0:
+            return "instead";
+          case 1:
+            throw new Error("not today");
+          case 2:
+            return new Promise(() => {});
+          case 3:
+            await turns(random.below(3));
+            return next();
+          case 4:
+            return next().catch(() => "to fall back on");
+          case 5:
+            return next({ timeout: 1 + random.below(50), params: [] });
+          default:
+            return next();
+        }
+      });
+    }
+    const names: string[] = [];
+    const outcomes: Promise<unknown>[] = [];
+    const add = (promise: Promise<unknown>) => outcomes.push(promise.catch((error) => error));
+    const nameOne = () => {
+      const name = `call-${names.length}`;
+      names.push(name);
+      return name;
+    };
+    let answered = 0;
+    for (let step = 0; step < 400; step++) {
+      random.act([
+        [4, () => add(connection.call(nameOne(), [], { timeout: 1 + random.below(100) }))],
+        [1, () => add(connection.notify(nameOne(), [], { timeout: 1 + random.below(100) }))],
+        [1, () => add(connection.call(nameOne(), [], { signal: random.once(2) ? AbortSignal.abort() : undefined }))],
+        [
+          1,
+          () => {
+            const batch = connection.batch();
+            for (let member = random.below(4); member > 0; member--) add(batch.call(nameOne()));
+            add(batch.send({ timeout: 1 + random.below(100) }));
+          },
+        ],
+        [2, () => clock.advance(random.below(20))],
+        [
+          3,
+          () => {
+            for (const text of peer.messages.slice(answered)) {
+              const message = JSON.parse(text) as { id?: number } | { id?: number }[];
+              for (const { id } of Array.isArray(message) ? message : [message]) {
+                if (id !== undefined && !random.once(4)) peer.answer(id, 0);
+              }
+            }
+            answered = peer.messages.length;
+          },
+        ],
+      ]);
+      if (random.once(3)) await turns(1);
+    }
+    if (seed % 2) peer.channel.destroy(new Error("cut"));
+    else void connection.close();
+    await Promise.all(outcomes);
+    assert.equal(connection.pending, 0);
+    assert.ok(outcomes.length > 150, `${outcomes.length} calls`);
+    const sent = peer.messages.flatMap((text) => JSON.parse(text)).map(({ method }) => method as string);
+    assert.equal(new Set(sent).size, sent.length, "none is sent twice");
+    assert.ok(sent.length > 25, `${sent.length} were sent`);
+  });
+}
