@@ -11,6 +11,8 @@ export interface Variant {
   readonly can?: readonly ("batch" | "notify" | "tls" | "raw" | "hold")[];
   /** How many calls one slice may make at most. */
   readonly maxCalls?: number;
+  /** It blocks: there is one call at a time, and no other. */
+  readonly blocks?: boolean;
 }
 
 const tsjason = () => import("./tsjason.ts");
@@ -50,6 +52,15 @@ export const variants = {
     load: async () => (await tsjason()).tsjasonWs,
     can: ["batch", "notify", "raw"],
   },
+  "tsjason-http": {
+    label: "tsjason over HTTP",
+    load: async () => (await tsjason()).tsjasonHttp,
+  },
+  "tsjason-sync": {
+    label: "tsjason, blocking calls",
+    load: async () => (await import("./tsjason-sync.ts")).tsjasonSync,
+    blocks: true,
+  },
   jayson: {
     label: "jayson over tcp, made to pipeline",
     package: "jayson",
@@ -62,6 +73,11 @@ export const variants = {
     load: async () => (await jayson()).jaysonClient,
     // It opens a connection for each call, and closed ones occupy their ports for a while.
     maxCalls: 1_000,
+  },
+  "jayson-http": {
+    label: "jayson over HTTP, connections kept",
+    package: "jayson",
+    load: async () => (await import("./jayson-http.ts")).jaysonHttp,
   },
   "rpc-websockets": {
     label: "rpc-websockets",

@@ -19,6 +19,9 @@ export interface HttpExchangeOptions extends Pick<HttpDialOptions, "headers"> {
   readonly messageBytes: number;
 }
 
+/* What a request says of itself and its connection is not for others to say. */
+const DECIDED = ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
 /* How much is kept of what is no answer. */
 const EXCERPT_BYTES = 1_000;
 
@@ -30,7 +33,7 @@ export class HttpExchange implements Exchange {
   readonly close: () => void;
   readonly #options: HttpExchangeOptions;
   /** The headers, where they are always the same. */
-  readonly #headers: Headers | undefined;
+  readonly #headers: HttpHeaders | undefined;
 
   /** @throws TypeError when the headers cannot be any */
   constructor(options: HttpExchangeOptions) {
@@ -75,7 +78,7 @@ export class HttpExchange implements Exchange {
     }
   }
 
-  async #makeHeaders(): Promise<Headers> {
+  async #makeHeaders(): Promise<HttpHeaders> {
     const { headers } = this.#options;
     try {
       return this.#withDefaults(typeof headers === "function" ? await headers() : headers);
@@ -85,12 +88,16 @@ export class HttpExchange implements Exchange {
     }
   }
 
-  #withDefaults(given: HttpHeaders = {}): Headers {
+  #withDefaults(given: HttpHeaders = {}): HttpHeaders {
     const { authorization } = this.#options;
     const headers = new Headers({ "content-type": "application/json", accept: "application/json" });
     if (authorization !== undefined) headers.set("authorization", authorization);
     for (const [name, value] of Object.entries(given)) headers.set(name, value);
-    return headers;
+    for (const name of DECIDED) {
+      if (headers.has(name))
+        throw new TypeError(`expected no ${name} in the option http.headers: it is made by itself`);
+    }
+    return Object.fromEntries(headers);
   }
 
   /** @returns what is there, maybe nothing */
