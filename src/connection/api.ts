@@ -47,7 +47,7 @@ type ArgumentsOfEntry<F, Options> = [F] extends [AnyFunction]
   : never;
 
 /** What is left of a name under a namespace; under `""` all of it. */
-type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
+export type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
   ? Name
   : Name extends `${Namespace}${Separator}${infer Rest}`
     ? Rest
