@@ -1,9 +1,12 @@
-import type { TestContext } from "node:test";
+/** A test, or the file: what can have something done afterwards. */
+export interface Cleanable {
+  after(task: () => unknown): void;
+}
 
-const tasks = new WeakMap<TestContext, (() => unknown)[]>();
+const tasks = new WeakMap<Cleanable, (() => unknown)[]>();
 
 /** Does something after the test, the last such thing first: who was connected goes before whom it was connected to. */
-export function cleanUp(test: TestContext, task: () => unknown): void {
+export function cleanUp(test: Cleanable, task: () => unknown): void {
   const known = tasks.get(test);
   if (known) {
     known.push(task);
