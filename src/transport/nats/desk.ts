@@ -36,6 +36,7 @@ export class Desk {
       up: () => {
         for (const send of this.#held.splice(0)) send();
       },
+      denied: (_subject, error) => accept.refused(error),
     });
     void nc.closed().then(unwatch);
   }
