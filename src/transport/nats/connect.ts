@@ -34,6 +34,17 @@ export async function join(
   };
 }
 
+/**
+ * Closes a connection that was made here, in a turn of its own: what was written in the one in which the official client
+ * lets go of a socket that its broker has ended would be an uncaught error of the process.
+ */
+export async function part({ nc, own }: Joined): Promise<void> {
+  if (!own) return;
+  await new Promise((resolve) => setImmediate(resolve));
+  // That it is closed already is well.
+  await nc.close().catch(() => {});
+}
+
 function shared(nc: NatsConnection, options: object): NatsConnection {
   const [name] = Object.keys(options);
   if (name !== undefined) throw new TypeError(`expected nats.connection or nats.${name}, got both`);

@@ -3,7 +3,7 @@ import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import type { Exchange, ExchangeOptions } from "../../connection/exchange.ts";
 import { isLongerThan } from "../../protocol/limits.ts";
 import type { PeerInfo } from "../../service/peer.ts";
-import type { Joined } from "./connect.ts";
+import { type Joined, part } from "./connect.ts";
 import { Replies } from "./replies.ts";
 import { methodSubject } from "./subject.ts";
 import { Watch } from "./watch.ts";
@@ -66,11 +66,11 @@ export class NatsExchange implements Exchange {
   }
 
   close(): void {
-    const { nc, own } = this.#options.joined;
+    const { joined } = this.#options;
     this.#unwatch();
-    this.#replies.close();
+    if (!joined.own) this.#replies.close();
     this.#end(undefined);
-    if (own) void nc.close();
+    void part(joined);
   }
 
   async #tell(text: string, subject: string): Promise<undefined> {

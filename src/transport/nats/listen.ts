@@ -1,6 +1,6 @@
 import type { Address } from "../address.ts";
 import type { AcceptOptions, Listener } from "../transport.ts";
-import { type Joined, join, natsOptions } from "./connect.ts";
+import { type Joined, join, natsOptions, part } from "./connect.ts";
 import { type CountedEndpoint, Desk } from "./desk.ts";
 import { NatsListener } from "./listener.ts";
 import { loadServices } from "./load.ts";
@@ -38,7 +38,7 @@ export async function listen(address: Address, accept: AcceptOptions): Promise<L
     listener.watch();
     return listener;
   } catch (error) {
-    if (joined.own) await joined.nc.close();
+    await part(joined);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { deferred } from "../../connection/deferred.ts";
 import type { AcceptOptions, Listener } from "../transport.ts";
-import type { Joined } from "./connect.ts";
+import { type Joined, part } from "./connect.ts";
 import type { Desk } from "./desk.ts";
 import type { MicroService, NatsMessage, NatsSubscription } from "./official.ts";
 import { methodSubject } from "./subject.ts";
@@ -68,7 +68,8 @@ export class NatsListener implements Listener {
   }
 
   async end(timeout: number): Promise<void> {
-    const { nc, own } = this.#options.joined;
+    const { joined, desk } = this.#options;
+    const { nc } = joined;
     this.#forget();
     if (nc.isClosed()) return;
     let late: NodeJS.Timeout | undefined;
@@ -76,8 +77,8 @@ export class NatsListener implements Listener {
       late = setTimeout(resolve, timeout);
     });
     // What cannot be flushed is lost with the connection, and whoever waits for it times out.
-    await Promise.race([nc.flush().catch(() => {}), tooLate, this.#options.desk.cutOff]);
-    if (own) await Promise.race([nc.close(), tooLate]);
+    await Promise.race([nc.flush().catch(() => {}), tooLate, desk.cutOff]);
+    await Promise.race([part(joined), tooLate]);
     clearTimeout(late);
   }
 
