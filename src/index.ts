@@ -71,6 +71,7 @@ export type {
   HttpHeaders,
   HttpListenOptions,
 } from "./transport/http/options.ts";
+export type { NatsConnection, NatsMessage, NatsSubscription } from "./transport/nats/official.ts";
 export type {
   NatsConnectionOptions,
   NatsDialOptions,
