@@ -331,8 +331,10 @@ export class ExchangeLink implements Outlet {
   #closeIfIdle(): void {
     if (!this.#disconnect || this.#going.size > 0 || this.#last.length > 0 || this.#over) return;
     this.#over = true;
-    this.#exchange.close();
-    this.#options.onClosed();
+    const { onClosed } = this.#options;
+    const over = this.#exchange.close();
+    if (over === undefined) onClosed();
+    else void over.then(onClosed);
   }
 }
 

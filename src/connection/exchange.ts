@@ -42,8 +42,12 @@ export interface Exchange {
   /** Resolves when it can carry no more: with the reason if it was lost, with nothing after `close`. */
   readonly closed: Promise<Error | undefined>;
 
-  /** Puts it away. Called once, when no exchange goes on. */
-  close(): void;
+  /**
+   * Puts it away. Called once, when no exchange goes on.
+   *
+   * @returns nothing, or a promise that resolves when it is over, and never rejects
+   */
+  close(): void | Promise<void>;
 }
 
 /** What an exchange is told of its text. */

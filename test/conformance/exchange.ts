@@ -220,7 +220,7 @@ export function exchangeSuite(rows: ExchangesUnderTest): void {
 
     it("end when they are put away", async (t) => {
       const { exchange } = await open(t, echo);
-      exchange.close();
+      await exchange.close();
       assert.equal(await exchange.closed, undefined);
     });
   });

@@ -25,7 +25,7 @@ describe("nats", { skip: withoutNats }, () => {
       const exchange = await nats.connect(address, { ...told, signal: new AbortController().signal });
       assert(isExchange(exchange));
       cleanUp(test, async () => {
-        exchange.close();
+        await exchange.close();
         await listener.close();
         await listener.end?.(0);
       });

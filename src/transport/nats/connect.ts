@@ -35,12 +35,13 @@ export async function join(
 }
 
 /**
- * Closes a connection that was made here, in a turn of its own: what was written in the one in which the official client
- * lets go of a socket that its broker has ended would be an uncaught error of the process.
+ * Closes a connection that was made here, and leaves any other to be closed: in a turn of its own, for what was written in
+ * the one in which the official client lets go of a socket that its broker has ended would be an uncaught error of the
+ * process.
  */
 export async function part({ nc, own }: Joined): Promise<void> {
-  if (!own) return;
   await new Promise((resolve) => setImmediate(resolve));
+  if (!own) return;
   // That it is closed already is well.
   await nc.close().catch(() => {});
 }

@@ -65,12 +65,12 @@ export class NatsExchange implements Exchange {
     return expectsAnswer ? this.#replies.ask(text, subject, prefix, signal) : this.#tell(text, subject);
   }
 
-  close(): void {
+  close(): Promise<void> {
     const { joined } = this.#options;
     this.#unwatch();
     if (!joined.own) this.#replies.close();
     this.#end(undefined);
-    void part(joined);
+    return part(joined);
   }
 
   async #tell(text: string, subject: string): Promise<undefined> {

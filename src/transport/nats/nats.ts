@@ -43,7 +43,7 @@ async function dial(address: Address, { limits, signal, transport }: DialOptions
   const { prefix } = target;
   const exchange = new NatsExchange({ joined, prefix, inbox, concurrency, messageBytes: limits.messageBytes });
   if (!signal.aborted) return exchange;
-  exchange.close();
+  void exchange.close();
   throw signal.reason;
 }
 
