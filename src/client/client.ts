@@ -33,7 +33,7 @@ export interface ClientOptions extends DialectOptions {
    * grows. Default: `false`, a failed dial rejects them at once.
    */
   readonly redial?: boolean | RedialOptions;
-  /** Who answers the calls the server makes on this client's connection. Over HTTP it makes none. Default: nobody. */
+  /** Who answers the calls the server makes on this client's connection. Over HTTP and NATS it makes none. Default: nobody. */
   readonly service?: Service;
   /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
@@ -133,7 +133,7 @@ export class Client<Api extends object = AnyApi> {
 
   /**
    * Whether there is a connection now. Over HTTP, which has none that could be lost, that is from the first call, or
-   * `connect`, until `close`.
+   * `connect`, until `close`; over NATS also while its broker is away and looked for.
    */
   get connected(): boolean {
     return this.#line.connected;
@@ -165,7 +165,8 @@ export class Client<Api extends object = AnyApi> {
    * Notifies: calls a method and wants no answer.
    *
    * @returns a promise that resolves when the notification was handed to the operating system, which is no promise
-   * that it arrives; over HTTP, when the server has taken it. It need not be awaited: one that cannot be sent is logged, and is no unhandled rejection.
+   * that it arrives; over HTTP, when the server has taken it, and over NATS, when the broker has. It need not be awaited:
+   * one that cannot be sent is logged, and is no unhandled rejection.
    */
   notify<const Name extends MethodName<Api>>(
     method: Name,

@@ -45,7 +45,7 @@ class Load {
   }
 }
 
-describe("of three copies over NATS", { skip: withoutNats, timeout: 60_000 }, () => {
+describe("of three copies over NATS", { skip: withoutNats, timeout: 100_000 }, () => {
   it("one that gets SIGTERM loses no call, and one more joins in", async (t) => {
     const broker = await Broker.start(t);
     const address = broker.address();

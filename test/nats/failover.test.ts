@@ -14,7 +14,7 @@ async function status(nc: OfficialConnection, wanted: string): Promise<void> {
   for await (const { type } of nc.status()) if (type === wanted) return;
 }
 
-describe("when a broker goes, over NATS", { skip: withoutNats, timeout: 60_000 }, () => {
+describe("when a broker goes, over NATS", { skip: withoutNats, timeout: 100_000 }, () => {
   it("of a cluster, clients and servers go to another, and calls go on", async (t) => {
     const all = await brokers(t);
     const [first] = all;

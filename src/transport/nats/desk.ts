@@ -1,5 +1,4 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import { deferred } from "../../connection/deferred.ts";
 import type { ExchangeCaller } from "../../connection/exchange.ts";
 import { INVALID_REQUEST, overLimit, PARSE_ERROR } from "../../protocol/error-object.ts";
 import { isLongerThan } from "../../protocol/limits.ts";
@@ -26,32 +25,35 @@ export class Desk {
   readonly #watch: Watch;
   readonly #tallies = new Map<string, Tally>();
   /** Answers that are due while the connection is down: what the official client takes then, it may throw away. */
-  #held: (() => void)[] = [];
+  readonly #held: (() => void)[] = [];
+  /** Who waits for the connection to be down. */
+  readonly #waiting: (() => void)[] = [];
+  readonly #unwatch: () => void;
 
   constructor(nc: NatsConnection, accept: AcceptOptions) {
     this.#nc = nc;
     this.#accept = accept;
     this.#watch = Watch.over(nc);
-    const unwatch = this.#watch.add({
+    this.#unwatch = this.#watch.add({
       up: () => {
         for (const send of this.#held.splice(0)) send();
       },
+      down: () => {
+        for (const resolve of this.#waiting.splice(0)) resolve();
+      },
       denied: (_subject, error) => accept.refused(error),
     });
-    void nc.closed().then(unwatch);
+  }
+
+  /** Nothing comes any more, and all is answered. */
+  close(): void {
+    this.#unwatch();
   }
 
   /** Resolves when nothing can come: at once if the connection is down, else when it goes. */
   get cutOff(): Promise<void> {
     if (!this.#watch.isUp || this.#nc.isClosed()) return Promise.resolve();
-    const { promise, resolve } = deferred<void>();
-    const unwatch = this.#watch.add({
-      down: () => {
-        unwatch();
-        resolve();
-      },
-    });
-    return promise;
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** What takes the messages of a subject. It never throws: that would end the official client's reading. */

@@ -24,20 +24,23 @@ export async function listen(address: Address, accept: AcceptOptions): Promise<L
   }
   const { Svcm } = await loadServices();
   const joined = await join(address, target, options);
+  const desk = new Desk(joined.nc, accept);
+  let service: MicroService | undefined;
   try {
-    const desk = new Desk(joined.nc, accept);
-    const service = await new Svcm(joined.nc).add({
+    service = await new Svcm(joined.nc).add({
       ...more,
       name,
       version,
       queue,
       statsHandler: async (endpoint: CountedEndpoint) => desk.correct(endpoint),
     });
-    const listener = new NatsListener({ address: shown(address), joined, prefix, queue, service, desk, accept });
+    const listener = new NatsListener({ address: address.shown, joined, prefix, queue, service, desk, accept });
     await established(joined, service);
     listener.watch();
     return listener;
   } catch (error) {
+    desk.close();
+    void service?.stop();
     await part(joined);
     throw error;
   }
@@ -48,9 +51,4 @@ async function established({ nc }: Joined, service: MicroService): Promise<void>
   await nc.flush();
   if (!service.isStopped) return;
   throw (await service.stopped) ?? new Error("the connection to the broker was closed");
-}
-
-/** What to dial. Who may is none of its business. */
-function shown({ shown, url }: Address): string {
-  return url.search === "" ? shown : shown.slice(0, shown.indexOf("?"));
 }

@@ -71,13 +71,13 @@ export class NatsListener implements Listener {
     const { joined, desk } = this.#options;
     const { nc } = joined;
     this.#forget();
-    if (nc.isClosed()) return;
     let late: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
       late = setTimeout(resolve, timeout);
     });
     // What cannot be flushed is lost with the connection, and whoever waits for it times out.
     await Promise.race([nc.flush().catch(() => {}), tooLate, desk.cutOff]);
+    desk.close();
     await Promise.race([part(joined), tooLate]);
     clearTimeout(late);
   }

@@ -16,6 +16,9 @@ interface Asked {
 /* What a broker says to a request that nobody can get, in a reply without a body (ADR-4 of NATS). */
 const NO_RESPONDERS = 503;
 
+/* Enough for any service; names that are made up do not get there, for nobody replies on them. */
+const MAX_SERVED = 10_000;
+
 /**
  * Requests and their replies, all by one subscription. The official client's `request` does the same with a timer and a
  * stack trace for each, which are had here already, and cannot be given up.
@@ -26,6 +29,8 @@ export class Replies {
   readonly #messageBytes: number;
   readonly #subscription: NatsSubscription;
   readonly #asked = new Map<string, Asked>();
+  /** Subjects on which somebody has replied. */
+  readonly #served = new Set<string>();
   #last = 0;
 
   /**
@@ -70,8 +75,12 @@ export class Replies {
     });
   }
 
-  /** Rejects what went to a subject on which this side must not publish. */
+  /**
+   * Rejects what went to a subject on which this side must not publish. If it might before, some of it may have arrived, and
+   * it is left to its timeouts.
+   */
   denied(subject: string, cause: Error): void {
+    if (this.#served.has(subject)) return;
     for (const [token, asked] of this.#asked) {
       if (asked.subject === subject) this.#fail(token, new ExchangeError("unreachable", cause.message, { cause }));
     }
@@ -101,6 +110,7 @@ export class Replies {
       return;
     }
     this.#asked.delete(token);
+    if (this.#served.size < MAX_SERVED) this.#served.add(asked.subject);
     try {
       asked.resolve(textOfBytes(data, this.#messageBytes));
     } catch (error) {

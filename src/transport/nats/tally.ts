@@ -1,9 +1,24 @@
-/* How an answer with an error starts, whose id is the first member: see `errorText`. */
-const ERROR = /^\{"jsonrpc":"2\.0","id":(?:"(?:[^"\\]|\\.)*"|[^",]*),"error":/;
+/* How an answer starts, and goes on behind its id if it is an error: see `errorText`. */
+const START = '{"jsonrpc":"2.0","id":';
+const ERROR = ',"error":';
 
-/** Whether a text is one answer, and an error. */
+/** Whether a text is one answer, and an error. The id is the caller's, and may be long. */
 export function isErrorAnswer(text: string): boolean {
-  return ERROR.test(text);
+  return text.startsWith(START) && text.startsWith(ERROR, endOfId(text, START.length));
+}
+
+function endOfId(text: string, at: number): number {
+  if (text[at] !== '"') return text.indexOf(",", at);
+  let end = at;
+  do end = text.indexOf('"', end + 1);
+  while (isEscaped(text, end));
+  return end + 1;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text[first - 1] === "\\") first--;
+  return (at - first) % 2 === 1;
 }
 
 const NANOS_PER_MS = 1e6;
