@@ -1,6 +1,6 @@
 /** The suite of exchanges, over a real broker. */
 import assert from "node:assert/strict";
-import { after, describe, type TestContext } from "node:test";
+import { after, describe, it, type TestContext } from "node:test";
 import { isExchange } from "../../src/connection/exchange.ts";
 import { resolveLimits } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
@@ -32,4 +32,27 @@ describe("nats", { skip: withoutNats }, () => {
       return { exchange, kill: () => assert.fail("a broker does not tell that a server was killed") };
     },
   });
+});
+
+describe("a dial over NATS", { skip: withoutNats, timeout: 30_000 }, () => {
+  const dial = (signal: AbortSignal, options = {}) => {
+    const address = parseAddress(broker?.address() ?? "");
+    return nats.connect(address, { limits: nats.limits, transport: { nats: options }, signal });
+  };
+
+  it("is given up with its signal, before and while it goes on", async () => {
+    const reason = new Error("no longer wanted");
+    await assert.rejects(dial(AbortSignal.abort(reason)), reason);
+    const controller = new AbortController();
+    const dialling = dial(controller.signal);
+    controller.abort(reason);
+    await assert.rejects(dialling, reason);
+  });
+
+  for (const concurrency of [0, -1, 1.5, Number.NaN, "2"]) {
+    it(`takes no concurrency of ${concurrency}`, async () => {
+      const expected = /expected a number above zero as the option nats.concurrency/;
+      await assert.rejects(dial(new AbortController().signal, { concurrency }), expected);
+    });
+  }
 });
