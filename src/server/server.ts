@@ -1,4 +1,4 @@
-import { AnsweringConnection } from "../connection/answering-connection.ts";
+import { callerOptions } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
@@ -210,8 +210,7 @@ export class Server {
     this.#exchanges.set(exchanges, undefined);
     return {
       exchanges,
-      serve: (text, { peer, signal }) =>
-        exchanges.handle(text, { connection: new AnsweringConnection(peer, this.#logger), signal }),
+      serve: (text, caller) => exchanges.handle(text, callerOptions(caller, this.#logger)),
       methods: (told) => this.service.eachMethod(told),
     };
   }
