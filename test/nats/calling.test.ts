@@ -130,6 +130,8 @@ describe("over NATS a call", { skip: withoutNats, timeout: 30_000 }, () => {
   it("whose answer does not come rejects at its timeout, and may have been executed", async (t) => {
     await serve(t, exampleService(), {}, broker.address("silent"));
     const client = clientOf(t, broker.address("silent"));
+    // The timeout counts from the call on, dialling included.
+    await client.connect();
     const error = await rejection(client.call("never", [], { timeout: 20 }), CallTimeoutError);
     assert.equal(error.outcome, "unknown");
   });
