@@ -13,9 +13,9 @@ export const loaders: ReadonlyMap<string, TransportLoader> = new Map<string, Tra
   ["stdio", async () => (await import("./stdio/stdio.ts")).stdio],
   ["ws", webSocket],
   ["wss", webSocket],
-  ["nats", async () => (await import("./nats/nats.ts")).nats],
   ["http", async () => (await import("./http/http.ts")).http],
   ["https", async () => (await import("./http/http.ts")).https],
+  ["nats", async () => (await import("./nats/nats.ts")).nats],
 ]);
 
 /** Where this is, as an error message has it. */
