@@ -1,12 +1,12 @@
-/** A test, or the file: what can have something done afterwards. */
-export interface Cleanable {
+/** What comes to an end and then does something: a test, or, with `after` of node:test, a file. */
+export interface Ending {
   after(task: () => unknown): void;
 }
 
-const tasks = new WeakMap<Cleanable, (() => unknown)[]>();
+const tasks = new WeakMap<object, (() => unknown)[]>();
 
 /** Does something after the test, the last such thing first: who was connected goes before whom it was connected to. */
-export function cleanUp(test: Cleanable, task: () => unknown): void {
+export function cleanUp(test: Ending, task: () => unknown): void {
   const known = tasks.get(test);
   if (known) {
     known.push(task);

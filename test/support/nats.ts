@@ -4,7 +4,7 @@ import { accessSync, constants, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { NatsConnection, NatsMessage } from "../../src/transport/nats/official.ts";
-import { type Cleanable, cleanUp } from "./cleanup.ts";
+import { cleanUp, type Ending } from "./cleanup.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 /** Where a broker's program is: what the variable NATS_SERVER names, or what is on the path; `undefined` for nowhere. */
@@ -36,7 +36,7 @@ export async function official(): Promise<{
 }
 
 /** A connection of the official client; closed after the test. */
-export async function connection(test: Cleanable, broker: Broker, options: object = {}): Promise<OfficialConnection> {
+export async function connection(test: Ending, broker: Broker, options: object = {}): Promise<OfficialConnection> {
   const nc = await (await official()).connect({ servers: broker.host, ...options });
   cleanUp(test, () => nc.close());
   return nc;
@@ -64,7 +64,7 @@ export class Broker {
   }
 
   /** It takes connections when this resolves. */
-  static async start(test: Cleanable, { config = "", port = -1 }: BrokerOptions = {}): Promise<Broker> {
+  static async start(test: Ending, { config = "", port = -1 }: BrokerOptions = {}): Promise<Broker> {
     if (natsServer === undefined) throw new Error("there is no nats-server");
     const file = join(temporaryDirectory(test), "nats.conf");
     writeFileSync(file, `host: 127.0.0.1\nport: ${port}\n${config}\n`);
@@ -104,7 +104,7 @@ export class Broker {
 }
 
 /** Three brokers that know each other. */
-export async function brokers(test: Cleanable): Promise<readonly Broker[]> {
+export async function brokers(test: Ending): Promise<readonly Broker[]> {
   const first = await Broker.start(test, { config: clusterOf([]) });
   const others = [first.cluster];
   const second = await Broker.start(test, { config: clusterOf(others) });
@@ -119,7 +119,7 @@ function clusterOf(routes: readonly string[]): string {
 }
 
 /** Resolves when a broker has told its clients of so many brokers. */
-async function knowsAll(test: Cleanable, broker: Broker, count: number): Promise<void> {
+async function knowsAll(test: Ending, broker: Broker, count: number): Promise<void> {
   const nc = await connection(test, broker);
   const isTold = () => nc.info?.connect_urls?.length === count;
   if (!isTold()) for await (const { type } of nc.status()) if (type === "update" && isTold()) break;
