@@ -7,7 +7,7 @@ export interface Scenario {
   readonly handleOnly?: boolean;
   /** Calls in a batch. */
   readonly batch?: number;
-  readonly method?: "echo" | "echoAsync" | "echoContext";
+  readonly method?: "echo" | "echoAsync" | "echoContext" | "echoValibot" | "echoZod" | "echoHandMade";
   /** The client's timeout in milliseconds, 0 for none. Default: the product's own. */
   readonly timeout?: number;
   /** The service's timeout. */
@@ -15,6 +15,10 @@ export interface Scenario {
   /** `shared`: all calls have one signal; `own`: each has its own; `unused`: each makes one and does not pass it. */
   readonly signal?: "shared" | "own" | "unused";
   readonly proxy?: boolean;
+  /** `here`: one on each side, which passes on; `elsewhere`: the same on another connection, and none here. */
+  readonly middleware?: "here" | "elsewhere";
+  /** `absent`: as in a browser, without any channels; `over`: somebody listened once; `heard`: somebody listens. */
+  readonly tracing?: "absent" | "over" | "heard";
   /** The other end is the floor: what is left is one end of the product. */
   readonly only?: "client" | "server";
 }
@@ -70,9 +74,41 @@ export const features: readonly Feature[] = [
   },
   { name: "proxy", label: "the typed proxy", without: usual, with: { ...usual, proxy: true } },
   {
+    name: "schema",
+    label: "params by a schema that takes anything",
+    without: usual,
+    with: { ...usual, method: "echoHandMade" },
+  },
+  {
+    name: "valibot",
+    label: "params by a schema of valibot",
+    without: usual,
+    with: { ...usual, method: "echoValibot" },
+  },
+  { name: "zod", label: "params by a schema of zod", without: usual, with: { ...usual, method: "echoZod" } },
+  {
     name: "service-timeout",
     label: "a service's timeout, async methods",
     without: asynchronous,
     with: { ...asynchronous, serviceTimeout: 2_000 },
   },
+  {
+    name: "middleware-unused",
+    label: "no middleware here, some elsewhere",
+    without: usual,
+    with: { ...usual, middleware: "elsewhere" },
+  },
+  {
+    name: "tracing-unused",
+    label: "tracing channels nobody listens to any more",
+    without: { ...usual, tracing: "absent" },
+    with: { ...usual, tracing: "over" },
+  },
+  {
+    name: "middleware",
+    label: "a middleware that passes on, on both sides",
+    without: usual,
+    with: { ...usual, middleware: "here" },
+  },
+  { name: "tracing", label: "a listener on both sides", without: usual, with: { ...usual, tracing: "heard" } },
 ];

@@ -1,5 +1,6 @@
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
+import type { Params } from "../protocol/message.ts";
 import type { CallerConnection } from "../service/context.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
@@ -12,7 +13,9 @@ import { closeWithin } from "./close-within.ts";
 import { type DialectOptions, dialectOf } from "./dialect.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { Link, type LinkOwner } from "./link.ts";
+import type { CallMiddleware, CallMiddlewareOptions } from "./middleware.ts";
 import { Milestone } from "./milestone.ts";
+import { lossOf } from "./outgoing.ts";
 import type { CallOptions } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { RemoteCalls } from "./remote-calls.ts";
@@ -106,8 +109,12 @@ export class Connection<Api extends object = AnyApi> {
     this.#disconnected ??= new Milestone();
     this.#disconnected.reach(reason);
     // When the pending calls are rejected too, as for those who await `disconnected`.
-    const owner = this.#owner;
-    if (owner) queueMicrotask(() => owner.disconnected(this as unknown as Connection, reason));
+    const [owner, calls] = [this.#owner, this.#made];
+    if (!owner && !calls) return;
+    queueMicrotask(() => {
+      calls?.end((call) => lossOf(call, call.outcome, reason));
+      owner?.disconnected(this as unknown as Connection, reason);
+    });
   }
 
   #over(): void {
@@ -135,7 +142,7 @@ export class Connection<Api extends object = AnyApi> {
 
   /** How many of this side's calls are pending: made and not yet settled. */
   get pending(): number {
-    return this.#link.pending;
+    return this.#made?.size ?? this.#link.pending;
   }
 
   /** Calls a method of the peer. See `Client.call`. */
@@ -143,7 +150,7 @@ export class Connection<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, CallOptions>
   ): Promise<ResultOf<Api, Name>> {
-    return this.#calls.call(method, params, options) as Promise<ResultOf<Api, Name>>;
+    return this.#calls.call(method, params as Params | undefined, options) as Promise<ResultOf<Api, Name>>;
   }
 
   /** Notifies the peer. See `Client.notify`. */
@@ -151,7 +158,7 @@ export class Connection<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, CallOptions>
   ): Promise<void> {
-    return this.#calls.notify(method, params, options);
+    return this.#calls.notify(method, params as Params | undefined, options);
   }
 
   /** Starts a batch. See `Client.batch`. */
@@ -160,8 +167,17 @@ export class Connection<Api extends object = AnyApi> {
   }
 
   /** A namespace's methods as functions. See `Client.namespace`. */
-  namespace<const Namespace extends string>(name: Namespace, separator = "."): RemoteNamespace<Api, Namespace> {
-    return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
+  namespace<const Namespace extends string, const Separator extends string = ".">(
+    name: Namespace,
+    separator?: Separator,
+  ): RemoteNamespace<Api, Namespace, Separator> {
+    return this.#calls.namespace(name, separator ?? ".") as RemoteNamespace<Api, Namespace, Separator>;
+  }
+
+  /** Puts a middleware around all calls and notifications to the peer from now on. See `Client.use`. */
+  use(middleware: CallMiddleware, options?: CallMiddlewareOptions): this {
+    this.#calls.use(middleware, options);
+    return this;
   }
 
   /**

@@ -5,11 +5,15 @@ import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../pro
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
+import { flattened, type Methods } from "./contract.ts";
 import { Exchanges, type HandleOptions } from "./exchanges.ts";
 import { type Checked, exportMarks } from "./export-rpc.ts";
 import { guardedLogger, type Logger } from "./logger.ts";
 import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
+import type { FunctionFor } from "./method-types.ts";
+import type { ServiceMiddleware } from "./middleware.ts";
 import { ServingState } from "./serving-state.ts";
+import type { ServiceLayer } from "./through-layers.ts";
 
 /** How a service is made. */
 export interface ServiceOptions {
@@ -17,7 +21,8 @@ export interface ServiceOptions {
   readonly timeout?: number;
   /**
    * Told what a method threw that is not an `RpcError`, and of results that JSON cannot hold: what the caller does
-   * not get to see. Default: it is logged as an error.
+   * not get to see; also what a middleware threw. `method` is empty where there is no such method: its name is made up.
+   * Default: it is logged as an error.
    */
   readonly onError?: (error: unknown, call: { readonly method: string }) => void;
   /** Default: warnings and errors go to the console. */
@@ -32,6 +37,11 @@ export interface ServiceOptions {
    * each in its own version's shape. Default: `false`, they are -32600.
    */
   readonly legacy?: boolean;
+  /**
+   * Whether `CallContext.trace` shows the W3C trace context that a call came with, in the members `traceparent` and
+   * `tracestate` of its request. Default: `false`, they are ignored.
+   */
+  readonly trace?: boolean;
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock;
 }
@@ -63,7 +73,7 @@ export class Service {
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
-  readonly #host: CallerHost;
+  readonly #host: CallerHost & { layers: readonly ServiceLayer[] | undefined };
   readonly #exchanges: Exchanges;
   /** Who is told of methods that are added. */
   readonly #onMethod = new Set<(name: string) => void>();
@@ -77,7 +87,7 @@ export class Service {
     this.#onError = options.onError;
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
-    this.#host = this.#makeHost();
+    this.#host = this.#makeHost(options.trace === true);
     this.#exchanges = new Exchanges(this, this.#limits);
   }
 
@@ -114,19 +124,57 @@ export class Service {
   }
 
   /**
-   * Adds a function as a method.
+   * Adds a function as a method. Where the options have schemas, its parameters can be left untyped.
    *
    * @param name - its whole name
    * @throws Error when the name is taken
    * @throws TypeError when it cannot be a method's name, or the options do not fit the function
    */
-  addMethod<F extends MethodFunction, const O extends MethodOptions = Record<never, never>>(
-    name: string,
-    fn: F & Checked<F, O>,
+  addMethod<const O extends MethodOptions = Record<never, never>, F extends FunctionFor<O> = FunctionFor<O>>(
+    // Checked here: where a function is generic, F could not be inferred from an intersection.
+    name: string & Checked<F, O>,
+    fn: F,
     options?: O,
   ): this {
     if (typeof fn !== "function") throw new TypeError(`expected a function as the method ${name}, got ${typeof fn}`);
     this.#add([new Method(name, fn, options)]);
+    return this;
+  }
+
+  /**
+   * Adds methods made by `method`, by their names; an object among them is a namespace. Either all are added or none.
+   *
+   * @throws Error when a name is taken
+   * @throws TypeError when something among them is no method, or a name cannot be one
+   */
+  addMethods(methods: Methods, { namespace = [], separator = "." }: HandlerOptions = {}): this {
+    const definitions = flattened(methods, namespaceParts(namespace), separator);
+    this.#add(definitions.map(([name, { fn, options }]) => new Method(name, fn, options, { separator })));
+    return this;
+  }
+
+  /**
+   * Puts a middleware around all calls from now on; those that are in flight go on as they are. The first that is added is
+   * the outermost.
+   *
+   * It sees every call of a method by whomever, also of methods there are not and with params that do not fit, for which
+   * `next()` throws. It does not see what is refused without being tried (-32096 and -32097), nor what is no request at all.
+   *
+   * ```ts
+   * service.use(async (call, next) => {
+   *   const result = await next();
+   *   console.log(call.method, "answered");
+   *   return result;
+   * });
+   * ```
+   *
+   * @throws TypeError when it is no function
+   */
+  use(middleware: ServiceMiddleware): this {
+    if (typeof middleware !== "function") {
+      throw new TypeError(`expected a function as a middleware, got ${typeof middleware}`);
+    }
+    this.#host.layers = [...(this.#host.layers ?? []), { run: middleware, repeats: false }];
     return this;
   }
 
@@ -254,9 +302,12 @@ export class Service {
     return earliest;
   }
 
-  #makeHost(): CallerHost {
+  #makeHost(showsTrace: boolean): CallerHost & { layers: readonly ServiceLayer[] | undefined } {
     return {
       clock: this.#clock,
+      layers: undefined,
+      unknown: this.#state.unknown,
+      showsTrace,
       find: (name) => this.#methods.get(name),
       started: (method) => this.#state.started(method),
       ended: (method, ordinal) => this.#state.ended(method, ordinal),
@@ -271,7 +322,8 @@ export class Service {
 
   #failed(error: unknown, method: string): void {
     if (!this.#onError) {
-      this.#logger.error(`the method ${method} failed:`, error);
+      const what = method === "" ? "a middleware, called for a method there is not," : `the method ${method}`;
+      this.#logger.error(`${what} failed:`, error);
       return;
     }
     try {

@@ -1,20 +1,17 @@
-import type { AnyFunction, IsUntyped, Under } from "../connection/api.ts";
+import type { RemoteNamespace } from "../connection/api.ts";
 
 /*
  * How an Api shapes what blocks; see `connection/api.ts`.
  */
 
-type BlockingCalls<Api> = {
-  [Name in keyof Api]: Api[Name] extends AnyFunction
-    ? (...args: Parameters<Api[Name]>) => Awaited<ReturnType<Api[Name]>>
-    : never;
-};
+type Blocking<F> = F extends (...args: infer Args) => Promise<infer Result> ? (...args: Args) => Result : never;
+
+type BlockingCalls<Namespace> = { readonly [Name in keyof Namespace]: Blocking<Namespace[Name]> };
 
 /** A namespace's methods as functions that block, with their arguments by position. */
-export type SyncNamespace<Api, Namespace extends string> =
-  IsUntyped<Api> extends true
-    ? { readonly [method: string]: (...args: unknown[]) => unknown }
-    : BlockingCalls<Under<Api, Namespace>>;
+export type SyncNamespace<Api, Namespace extends string, Separator extends string = "."> = BlockingCalls<
+  RemoteNamespace<Api, Namespace, Separator>
+>;
 
 /** How a blocking call or notification is made. It has no signal: nobody could abort one while this thread waits. */
 export interface SyncCallOptions {

@@ -54,7 +54,7 @@ export class SyncBatch<Api extends object = AnyApi> {
     method: Name,
     ...[params]: CallArguments<Api, Name, never>
   ): SyncResult<ResultOf<Api, Name>> {
-    return this.#add(method, params, false) as SyncResult<ResultOf<Api, Name>>;
+    return this.#add(method, params as Params | undefined, false) as SyncResult<ResultOf<Api, Name>>;
   }
 
   /**
@@ -67,7 +67,7 @@ export class SyncBatch<Api extends object = AnyApi> {
     method: Name,
     ...[params]: CallArguments<Api, Name, never>
   ): SyncResult<void> {
-    return this.#add(method, params, true) as SyncResult<void>;
+    return this.#add(method, params as Params | undefined, true) as SyncResult<void>;
   }
 
   /**

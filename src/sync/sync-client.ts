@@ -69,7 +69,7 @@ export class SyncClient<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, SyncCallOptions>
   ): ResultOf<Api, Name> {
-    return this.#call("call", method, params, options) as ResultOf<Api, Name>;
+    return this.#call("call", method, params as Params | undefined, options) as ResultOf<Api, Name>;
   }
 
   /**
@@ -82,7 +82,7 @@ export class SyncClient<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, SyncCallOptions>
   ): void {
-    this.#call("notify", method, params, options);
+    this.#call("notify", method, params as Params | undefined, options);
   }
 
   /**
@@ -110,9 +110,12 @@ export class SyncClient<Api extends object = AnyApi> {
    *
    * @param name - `""` for the methods without one
    */
-  namespace<const Namespace extends string>(name: Namespace, separator = "."): SyncNamespace<Api, Namespace> {
+  namespace<const Namespace extends string, const Separator extends string = ".">(
+    name: Namespace,
+    separator?: Separator,
+  ): SyncNamespace<Api, Namespace, Separator> {
     const call = (method: string, args: readonly unknown[]) => this.#call("call", method, args, undefined);
-    return remoteNamespace(call, name, separator) as SyncNamespace<Api, Namespace>;
+    return remoteNamespace(call, name, separator ?? ".") as SyncNamespace<Api, Namespace, Separator>;
   }
 
   /**
