@@ -4,6 +4,7 @@
  */
 import { dirname, join } from "node:path/posix";
 import {
+  isAsExpression,
   isCallExpression,
   isExportDeclaration,
   isExternalModuleReference,
@@ -113,7 +114,9 @@ export function readImports(sources: Sources): Import[] {
 
 function importsOf(from: string, file: SourceFile): Import[] {
   const found: Import[] = [];
-  const add = (node: Node, kind: Import["kind"], specifier: Node | undefined): void => {
+  const add = (node: Node, kind: Import["kind"], given: Node | undefined): void => {
+    // A cast is there to keep the compiler from looking: import("x" as string).
+    const specifier = given && isAsExpression(given) ? given.expression : given;
     const text =
       specifier && (isStringLiteral(specifier) || isNoSubstitutionTemplateLiteral(specifier))
         ? specifier.text

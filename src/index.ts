@@ -24,6 +24,7 @@ export { DialError } from "./connection/errors/dial-error.ts";
 export { DisconnectError, type DisconnectKind } from "./connection/errors/disconnect-error.ts";
 export { ExchangeError, type ExchangeFailure } from "./connection/errors/exchange-error.ts";
 export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
+export { MessageTooLongError } from "./connection/errors/message-too-long-error.ts";
 export type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "./connection/exchange.ts";
 export type {
   CallChanges,
@@ -114,6 +115,13 @@ export type {
   HttpHeaders,
   HttpListenOptions,
 } from "./transport/http/options.ts";
+export type { NatsConnection, NatsMessage, NatsSubscription } from "./transport/nats/official.ts";
+export type {
+  NatsConnectionOptions,
+  NatsDialOptions,
+  NatsListenOptions,
+  NatsServiceOptions,
+} from "./transport/nats/options.ts";
 export { registerTransport } from "./transport/registry.ts";
 export type { TlsDialOptions, TlsListenOptions } from "./transport/secure.ts";
 export { HttpStatusError, type HttpStatusErrorOptions } from "./transport/status-error.ts";

@@ -6,7 +6,15 @@ import { build } from "esbuild";
 const BENCH = fileURLToPath(new URL("..", import.meta.url));
 
 /** The modules that run in processes of their own. */
-const WORKERS = ["server", "client", "codec", "manners-server", "manners-client"] as const;
+const WORKERS = [
+  "server",
+  "client",
+  "codec",
+  "manners-server",
+  "manners-client",
+  "scale-server",
+  "scale-client",
+] as const;
 
 export type WorkerFiles = Readonly<Record<(typeof WORKERS)[number], string>>;
 

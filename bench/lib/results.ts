@@ -81,6 +81,7 @@ export interface Results {
 const BENCH = fileURLToPath(new URL("..", import.meta.url));
 
 export const LATEST = join(BENCH, "results", "latest.json");
+export const LATEST_SCALE = join(BENCH, "results", "scale.json");
 export const LATEST_GROWTH = join(BENCH, "results", "growth.json");
 
 export function writeJson(file: string, value: unknown): void {

@@ -16,6 +16,7 @@ import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
+import type { NatsDialOptions } from "../transport/nats/options.ts";
 import { type Interpose, routeTo } from "../transport/registry.ts";
 import type { TlsDialOptions } from "../transport/secure.ts";
 import type { StdioDialOptions } from "../transport/stdio/stdio.ts";
@@ -25,7 +26,7 @@ import { Line } from "./line.ts";
 
 /** How a client is made. */
 export interface ClientOptions extends DialectOptions {
-  /** Milliseconds a call waits for its answer, dialling included; 0 for ever. Default: 5,000. */
+  /** Milliseconds a call waits for its answer, dialling included; 0 for ever, but not over NATS. Default: 5,000. */
   readonly timeout?: number;
   /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
   readonly dialTimeout?: number;
@@ -34,9 +35,9 @@ export interface ClientOptions extends DialectOptions {
    * grows. Default: `false`, a failed dial rejects them at once.
    */
   readonly redial?: boolean | RedialOptions;
-  /** Who answers the calls the server makes on this client's connection. Over HTTP it makes none. Default: nobody. */
+  /** Who answers the calls the server makes on this client's connection. Over HTTP and NATS it makes none. Default: nobody. */
   readonly service?: Service;
-  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http and https, `trusted` for unix and stdio. */
+  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
   /** For `tls:` and `wss:` addresses: authorities, the client's own certificate, … */
   readonly tls?: TlsDialOptions;
@@ -46,6 +47,8 @@ export interface ClientOptions extends DialectOptions {
   readonly ws?: WebSocketDialOptions;
   /** For `http:` and `https:` addresses: headers, how many requests at once, another `fetch`. */
   readonly http?: HttpDialOptions;
+  /** For `nats:` addresses: servers, credentials, TLS, …, or a connection to share. */
+  readonly nats?: NatsDialOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Where disconnections and stray answers are reported. Default: warnings and errors go to the console. */
@@ -88,7 +91,8 @@ export class Client<Api extends object = AnyApi> {
 
   /**
    * @param address - `tcp://host:port`, `tls://host:port`, `ws://host:port/path`, `wss://host:port/path`,
-   * `http://host:port/path`, `https://host/path`, `unix:/path`, `stdio:`, or of a registered transport
+   * `http://host:port/path`, `https://host/path`, `nats://host:port/subject.prefix`, `unix:/path`, `stdio:`, or of a
+   * registered transport
    * @throws InvalidAddressError when it is no address
    * @throws RangeError when an option's value makes no sense
    */
@@ -97,7 +101,7 @@ export class Client<Api extends object = AnyApi> {
     this.address = route.address.shown;
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
-    const { limits, service, tls, stdio, ws, http, transport } = options;
+    const { limits, service, tls, stdio, ws, http, nats, transport } = options;
     const dialect = dialectOf(options);
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
@@ -113,7 +117,7 @@ export class Client<Api extends object = AnyApi> {
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? 10_000),
       redial: redialOf(options.redial),
-      transport: { ...transport, tls, stdio, ws, http },
+      transport: { ...transport, tls, stdio, ws, http, nats },
       service,
       pending: this.#pending,
       logger,
@@ -134,7 +138,7 @@ export class Client<Api extends object = AnyApi> {
 
   /**
    * Whether there is a connection now. Over HTTP, which has none that could be lost, that is from the first call, or
-   * `connect`, until `close`.
+   * `connect`, until `close`; over NATS also while its broker is away and looked for.
    */
   get connected(): boolean {
     return this.#line.connected;
@@ -166,7 +170,8 @@ export class Client<Api extends object = AnyApi> {
    * Notifies: calls a method and wants no answer.
    *
    * @returns a promise that resolves when the notification was handed to the operating system, which is no promise
-   * that it arrives; over HTTP, when the server has taken it. It need not be awaited: one that cannot be sent is logged, and is no unhandled rejection.
+   * that it arrives; over HTTP, when the server has taken it, and over NATS, when the broker has. It need not be awaited:
+   * one that cannot be sent is logged, and is no unhandled rejection.
    */
   notify<const Name extends MethodName<Api>>(
     method: Name,

@@ -82,7 +82,7 @@ function unlessAborted<Carrier extends Channel | Exchange>(
 
 /** Ends what nobody has used. */
 export function putAway(carrier: Channel | Exchange): void {
-  if (isExchange(carrier)) carrier.close();
+  if (isExchange(carrier)) void carrier.close();
   else carrier.destroy();
 }
 

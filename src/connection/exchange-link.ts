@@ -11,6 +11,7 @@ import { DialError } from "./errors/dial-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { ExchangeError } from "./errors/exchange-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
+import { MessageTooLongError } from "./errors/message-too-long-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { lossOf } from "./outgoing.ts";
 import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
@@ -81,6 +82,7 @@ export class ExchangeLink implements Outlet {
     this.#pending = options.pending;
     this.#logger = options.logger;
     this.#pending.onGiveUp = (call, id) => this.#givenUp(call, id);
+    exchange.onRoom = () => this.#sendWaiting();
     void exchange.closed.then((reason) => this.#closed(reason));
   }
 
@@ -100,7 +102,7 @@ export class ExchangeLink implements Outlet {
 
   sendMessage(message: WaitingMessage): void {
     const reason = this.#disconnect;
-    const error = excess(message, this.#options.limits.batchLength);
+    const error = excess(message, this.#options.limits.batchLength) ?? this.#endless(message);
     if (reason) for (const { call } of message.members) this.#pending.reject(call, lossOf(call, "not-sent", reason));
     else if (error) for (const { call } of message.members) this.#pending.reject(call, error);
     else {
@@ -138,6 +140,14 @@ export class ExchangeLink implements Outlet {
 
   // Going out.
 
+  /** Why a message would wait for ever if its answer never came; `undefined` when it would not. */
+  #endless({ members }: WaitingMessage): RangeError | undefined {
+    if (this.#exchange.needsTimeout !== true) return undefined;
+    if (!members.some(({ call, notification }) => call.timeout === 0 && !notification)) return undefined;
+    const { transport } = this.#exchange.peer;
+    return new RangeError(`expected a timeout above 0, got none: over ${transport} nobody tells when a server dies`);
+  }
+
   #sendWaiting(): void {
     while (this.#going.size < this.#exchange.concurrency && !this.#attempt) {
       const message = this.#waiting.take();
@@ -166,7 +176,9 @@ export class ExchangeLink implements Outlet {
       this.#places.set(call, going);
     }
     try {
-      const options = { signal: going.controller.signal, expectsAnswer: calls.length > 0 };
+      const { signal } = going.controller;
+      const method = message.batch ? undefined : members[0]?.call.method;
+      const options = { signal, expectsAnswer: calls.length > 0, method };
       const exchange = this.#exchange.exchange(textOf(message, this.#options.version), options);
       this.#answered(going, await unlessGivenUp(exchange, going));
     } catch (error) {
@@ -245,6 +257,7 @@ export class ExchangeLink implements Outlet {
   #errorFor(call: PendingCall, failure: ExchangeError): Error {
     const { kind, message, cause = failure } = failure;
     if (kind === "unreachable") return new DialError(this.#options.address, { cause });
+    if (kind === "too-long") return new MessageTooLongError(call.method, message, { cause });
     if (kind === "no-text") return new InvalidResponseError(call.method, message, { cause });
     return lossOf(call, "unknown", this.#disconnect ?? new DisconnectError("lost", message, { cause }));
   }
@@ -317,10 +330,12 @@ export class ExchangeLink implements Outlet {
   }
 
   #closeIfIdle(): void {
-    if (!this.#disconnect || this.#going.size > 0 || this.#over) return;
+    if (!this.#disconnect || this.#going.size > 0 || this.#last.length > 0 || this.#over) return;
     this.#over = true;
-    this.#exchange.close();
-    this.#options.onClosed();
+    const { onClosed } = this.#options;
+    const over = this.#exchange.close();
+    if (over === undefined) onClosed();
+    else void over.then(onClosed);
   }
 }
 

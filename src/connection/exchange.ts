@@ -10,14 +10,26 @@ import type { Channel } from "./channel.ts";
  * - An exchange settles exactly once. It rejects with an `ExchangeError`, which says what can have become of the text,
  *   or, when its signal aborts, with whatever it likes, soon after.
  * - What one exchange does is no matter of another.
- * - Nothing is sent twice, and an answer is never longer than the limit on message bytes the exchange was made with.
+ * - Nothing is executed twice, and an answer is never longer than the limit on message bytes the exchange was made with.
  */
 export interface Exchange {
   /** Who is on the other end. */
   readonly peer: PeerInfo;
 
-  /** How many exchanges may go on at once; whoever has more keeps them. */
+  /**
+   * How many exchanges may go on at once; whoever has more keeps them. It may change, down to none for as long as
+   * nothing could be sent.
+   */
   readonly concurrency: number;
+
+  /** Set by whoever uses it where `concurrency` can change; called when there is room again. */
+  onRoom?: (() => void) | undefined;
+
+  /**
+   * Whether a call needs a timeout, since nobody tells when the peer dies under it. One without is refused, and not
+   * sent. Default: it needs none.
+   */
+  readonly needsTimeout?: boolean;
 
   /**
    * Sends a text and waits for the answer.
@@ -30,8 +42,12 @@ export interface Exchange {
   /** Resolves when it can carry no more: with the reason if it was lost, with nothing after `close`. */
   readonly closed: Promise<Error | undefined>;
 
-  /** Puts it away. Called once, when no exchange goes on. */
-  close(): void;
+  /**
+   * Puts it away. Called once, when no exchange goes on.
+   *
+   * @returns nothing, or a promise that resolves when it is over, and never rejects
+   */
+  close(): void | Promise<void>;
 }
 
 /** What an exchange is told of its text. */
@@ -40,6 +56,8 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** Whether there is a call in the text. Without one, whatever the peer answers in good order is well. */
   readonly expectsAnswer: boolean;
+  /** The method, where the text is one call or one notification: some carriers send by it. */
+  readonly method?: string | undefined;
 }
 
 /** Which of the two seams something is. */
@@ -53,6 +71,6 @@ export type ServeExchange = (text: string, caller: ExchangeCaller) => string | u
 /** Who sent a text. */
 export interface ExchangeCaller {
   readonly peer: PeerInfo;
-  /** Aborts when the peer has left before it was answered. */
-  readonly signal: AbortSignal;
+  /** Aborts when the peer has left before it was answered; `undefined` where nobody would tell. */
+  readonly signal: AbortSignal | undefined;
 }

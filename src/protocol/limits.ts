@@ -43,7 +43,7 @@ export interface Limits {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** For peers nobody has vouched for: the default for tcp, tls, ws and wss. */
+/** For peers nobody has vouched for: the default for tcp, tls, ws, wss, http, https and nats. */
 export const untrusted: Limits = Object.freeze({
   messageBytes: 4 * MiB,
   batchLength: 1_000,

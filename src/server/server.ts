@@ -5,7 +5,6 @@ import { type Deferred, deferred } from "../connection/deferred.ts";
 import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
-import type { ServeExchange } from "../connection/exchange.ts";
 import { DRAINING } from "../protocol/error-object.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
 import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
@@ -15,9 +14,10 @@ import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpListenOptions } from "../transport/http/options.ts";
 import { beginListening, endListening } from "../transport/listening.ts";
+import type { NatsListenOptions } from "../transport/nats/options.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsListenOptions } from "../transport/secure.ts";
-import type { Attachment, Listener } from "../transport/transport.ts";
+import type { AcceptOptions, Attachment, Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix/unix.ts";
 import type { WebSocketListenOptions } from "../transport/websocket/options.ts";
 
@@ -25,7 +25,7 @@ import type { WebSocketListenOptions } from "../transport/websocket/options.ts";
 export interface ServerOptions extends Pick<DialectOptions, "cancel"> {
   /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number;
-  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http and https, `trusted` for unix and stdio. */
+  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
   /** For `tls:`, `wss:` and `https:` addresses: certificate, key, whether clients must show a certificate, … */
   readonly tls?: TlsListenOptions;
@@ -35,12 +35,19 @@ export interface ServerOptions extends Pick<DialectOptions, "cancel"> {
   readonly ws?: WebSocketListenOptions;
   /** For `http:` and `https:` addresses: who may come in, hosts, origins, CORS, times. */
   readonly http?: HttpListenOptions;
+  /** For `nats:` addresses: servers, credentials, TLS, …, or a connection to share; name, version, queue group. */
+  readonly nats?: NatsListenOptions;
   /** Options for registered transports, each under its scheme. */
   readonly transport?: Readonly<Record<string, unknown>>;
   /** Default: warnings and errors go to the console. */
   readonly logger?: Logger;
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock;
+}
+
+/** How exchanges of one address are served, as transports are told. */
+interface ServingExchanges extends Pick<AcceptOptions, "serve" | "methods"> {
+  readonly exchanges: Exchanges;
 }
 
 /* How long the last answers may take on their way to slow readers. */
@@ -74,7 +81,8 @@ export class Server {
     closed: (connection) => this.#connections.delete(connection),
   };
   readonly #over: Deferred<void>;
-  readonly #exchanges = new Set<Exchanges>();
+  /** What serves exchanges, each with what brings them, once that listens. */
+  readonly #exchanges = new Map<Exchanges, Listener | undefined>();
   #closed: Promise<void> | undefined;
 
   /** @throws RangeError when an option's value makes no sense */
@@ -125,15 +133,16 @@ export class Server {
     const route = routeTo(address);
     const transport = await route.load();
     const limits = resolveLimits(this.#options.limits, transport.limits);
-    const { tls, unix, ws, http } = this.#options;
+    const { tls, unix, ws, http, nats } = this.#options;
     const options = {
       limits,
-      transport: { ...this.#options.transport, tls, unix, ws, http },
+      transport: { ...this.#options.transport, tls, unix, ws, http, nats },
       refused: (error: Error) => this.#refused(route.address.shown, error),
-      serve: this.#serveWithin(limits),
+      ...this.#serveWithin(limits),
     };
     this.#assertOpen();
     const listener = await transport.listen(route.address, options, (channel) => this.accept(channel, limits));
+    this.#exchanges.set(options.exchanges, listener);
     if (this.#closed !== undefined) {
       await listener.close();
       await listener.end?.(0);
@@ -154,8 +163,8 @@ export class Server {
     this.#assertOpen();
     const limits = resolveLimits(this.#options.limits, attachment.limits);
     const refused = (error: Error) => this.#refused(listener.address, error);
-    const serve = this.#serveWithin(limits);
-    const listener = attachment.listen({ limits, refused, serve }, (channel) => this.accept(channel, limits));
+    const serving = this.#serveWithin(limits);
+    const listener = attachment.listen({ limits, refused, ...serving }, (channel) => this.accept(channel, limits));
     this.#add(listener);
     return listener.address;
   }
@@ -197,10 +206,14 @@ export class Server {
   }
 
   /** Serves exchanges: those of one address share its limits. */
-  #serveWithin(limits: Limits): ServeExchange {
+  #serveWithin(limits: Limits): ServingExchanges {
     const exchanges = new Exchanges(this.service, limits);
-    this.#exchanges.add(exchanges);
-    return (text, caller) => exchanges.handle(text, callerOptions(caller, this.#logger));
+    this.#exchanges.set(exchanges, undefined);
+    return {
+      exchanges,
+      serve: (text, caller) => exchanges.handle(text, callerOptions(caller, this.#logger)),
+      methods: (told) => this.service.eachMethod(told),
+    };
   }
 
   on<Event extends keyof ServerEvents>(event: Event, listener: (...args: ServerEvents[Event]) => void): this {
@@ -220,24 +233,32 @@ export class Server {
   async #close(timeout: number): Promise<void> {
     const listeners = [...this.#listeners];
     for (const listener of listeners) endListening(listener);
-    const listening = Promise.allSettled(listeners.map(async (listener) => listener.close()));
+    const closing = new Map(listeners.map((listener) => [listener, (async () => listener.close())()]));
+    const listening = Promise.allSettled(closing.values());
+    const late = deferred<readonly []>();
     const connections = [...this.#connections];
     const draining = connections.map(async (connection) => {
       await connection.drain();
       await connection.close();
     });
-    const exchanges = [...this.#exchanges].map((each) => each.drain(DRAINING));
+    const exchanges = [...this.#exchanges].map(async ([each, listener]) => {
+      // What this one took, nobody else gets.
+      if (listener?.finishes) await Promise.race([closing.get(listener)?.catch(() => {}), late.promise]);
+      await each.drain(DRAINING);
+    });
     const cancel = this.#clock.after(
       timeout,
       () => {
         const reason = new ServerTimeoutError(undefined, `the server closed and waited ${timeout} ms`);
-        for (const one of [...connections, ...this.#exchanges]) one.cancelInFlight(reason);
+        late.resolve([]);
+        for (const one of [...connections, ...this.#exchanges.keys()]) one.cancelInFlight(reason);
       },
       true,
     );
     await Promise.all([...draining, ...exchanges]);
+    // What still cannot be given up then is cut by its end.
+    const outcomes = await Promise.race([listening, late.promise]);
     cancel();
-    const outcomes = await listening;
     await Promise.all(listeners.map((listener) => listener.end?.(FLUSH_MS)));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }

@@ -75,6 +75,8 @@ export class Service {
   readonly #deadlines: Deadlines;
   readonly #host: CallerHost & { layers: readonly ServiceLayer[] | undefined };
   readonly #exchanges: Exchanges;
+  /** Who is told of methods that are added. */
+  readonly #onMethod = new Set<(name: string) => void>();
 
   /** @throws RangeError when an option's value makes no sense */
   constructor(options: ServiceOptions = {}) {
@@ -239,6 +241,18 @@ export class Service {
   }
 
   /**
+   * Tells the name of each method there is, and of each that is added from now on.
+   *
+   * @returns what ends it
+   * @internal
+   */
+  eachMethod(told: (name: string) => void): () => void {
+    this.#onMethod.add(told);
+    for (const name of this.#methods.keys()) told(name);
+    return () => this.#onMethod.delete(told);
+  }
+
+  /**
    * Registers one more caller, such as a connection. Whoever opens it calls {@link Service.release} in the end.
    *
    * @internal
@@ -266,6 +280,7 @@ export class Service {
     for (const method of methods) {
       method.refusal = this.#state.refusalOf(method);
       this.#methods.set(method.name, method);
+      for (const told of this.#onMethod) told(method.name);
     }
   }
 

@@ -15,6 +15,7 @@ export const loaders: ReadonlyMap<string, TransportLoader> = new Map<string, Tra
   ["wss", webSocket],
   ["http", async () => (await import("./http/http.ts")).http],
   ["https", async () => (await import("./http/http.ts")).https],
+  ["nats", async () => (await import("./nats/nats.ts")).nats],
 ]);
 
 /** Where this is, as an error message has it. */

@@ -57,6 +57,13 @@ export interface AcceptOptions {
   readonly refused: (error: Error) => void;
   /** Serves the texts of peers that cannot be called: for transports of exchanges, in the place of `accept`. */
   readonly serve: ServeExchange;
+  /**
+   * Tells the name of each method that is served, and of each that is added later, for transports that listen for them
+   * one by one.
+   *
+   * @returns what ends it
+   */
+  readonly methods: (told: (name: string) => void) => () => void;
 }
 
 /** Something that listens. */
@@ -65,6 +72,11 @@ export interface Listener {
   readonly address: string;
   /** Resolves when it has ended by itself, where it can: stdio has one peer, and ends with it. */
   readonly ended?: Promise<void> | undefined;
+  /**
+   * Whether what comes while `close` goes on has been taken from others who would have served it: then it is served, and
+   * not refused as a draining server's. Default: it is refused.
+   */
+  readonly finishes?: boolean;
   /**
    * Stops accepting. Channels that were accepted live on, and exchanges that have begun. Idempotent; resolves when the
    * address is free again.

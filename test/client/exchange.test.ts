@@ -6,6 +6,7 @@ import { ClosedError } from "../../src/connection/errors/closed-error.ts";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
 import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
+import { MessageTooLongError } from "../../src/connection/errors/message-too-long-error.ts";
 import { FakeClock } from "../../src/testing/index.ts";
 import { FakeExchange, type Played } from "../support/fake-exchange.ts";
 import { clientOf } from "../support/served.ts";
@@ -111,6 +112,61 @@ describe("over exchanges, a client", () => {
     for (let at = 0; at < 5; at++) answer(await exchange.next());
     assert.deepEqual(await Promise.all([...calls, h]), ["a", "b", "c", "d", "e", "h"]);
     assert.equal(exchange.begun.length, 6);
+  });
+
+  it("keeps what there is no room for, also for none at all, until there is some", async (t) => {
+    const { exchange, client, clock } = played(t, {}, 0);
+    const late = assert.rejects(client.call("late", [], { timeout: 10 }), { outcome: "not-sent" });
+    const call = client.call("a");
+    await client.connect();
+    clock.advance(10);
+    await late;
+    assert.equal(exchange.begun.length, 0);
+    exchange.concurrency = 1;
+    exchange.onRoom?.();
+    answer(await exchange.next());
+    assert.equal(await call, "a");
+    assert.equal(exchange.begun.length, 1);
+  });
+
+  it("says the method where there is one", async (t) => {
+    const { exchange, client } = played(t);
+    const batch = client.batch();
+    const all = [client.call("a"), client.notify("b"), batch.call("c")];
+    void batch.send();
+    const begun = [await exchange.next(), await exchange.next(), await exchange.next()];
+    assert.deepEqual(
+      begun.map(({ options }) => options.method),
+      ["a", "b", undefined],
+    );
+    for (const each of begun) answer(each);
+    await Promise.all(all);
+  });
+
+  it("refuses a call without a timeout where it could wait for ever, and no notification", async (t) => {
+    const { exchange, client } = played(t);
+    exchange.needsTimeout = true;
+    await client.connect();
+    await rejection(client.call("a"), RangeError);
+    const batch = client.batch();
+    const members = [batch.call("b"), batch.notify("c")].map((member) => rejection(member, RangeError));
+    await batch.send();
+    await Promise.all(members);
+    assert.deepEqual([exchange.begun.length, client.pending], [0, 0]);
+    const timed = client.call("d", [], { timeout: 1_000 });
+    answer(await exchange.next());
+    const notified = client.notify("e");
+    answer(await exchange.next());
+    assert.deepEqual(await Promise.all([timed, notified]), ["d", undefined]);
+  });
+
+  it("does not try again what is too long", async (t) => {
+    const { exchange, client } = played(t, { redial: true });
+    const call = rejection(client.call("a"), MessageTooLongError);
+    (await exchange.next()).turnDown("it is longer than it may be");
+    const error = await call;
+    assert.deepEqual([error.outcome, error.message], ["not-sent", "a was not sent: it is longer than it may be"]);
+    assert.equal(exchange.begun.length, 1);
   });
 
   it("gives up an exchange when nobody is left who cares", async (t) => {
@@ -246,6 +302,20 @@ describe("over exchanges, closing a client", () => {
     answer(second);
     await Promise.all([...notifications, closed]);
     assert.deepEqual([exchange.begun.length, exchange.closes], [2, 1]);
+  });
+
+  it("waits for room for its notifications, and not for longer than it may", async (t) => {
+    const { exchange, client, clock } = played(t, {}, 0);
+    await client.connect();
+    const notification = rejection(client.notify("a"), ClosedError);
+    const closed = client.close({ timeout: 10 });
+    const state = watch(closed);
+    await turns(1);
+    assert.equal(state.settled, false);
+    clock.advance(10);
+    await closed;
+    assert.equal((await notification).outcome, "not-sent");
+    assert.equal(exchange.begun.length, 0);
   });
 
   it("cuts them when they take too long", async (t) => {

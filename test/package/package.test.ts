@@ -120,6 +120,20 @@ describe("the installed package", () => {
     assert.doesNotMatch(script, /node:|require\(/);
   });
 
+  test("says what to install when an address needs a package that is not there", async () => {
+    const script = `
+      const { Client, listen, Service } = await import(${JSON.stringify(manifest.name)});
+      const address = "nats://127.0.0.1/p";
+      const calling = new Client(address, { logger: { debug() {}, info() {}, warn() {}, error() {} } }).call("m");
+      for (const failing of [calling, listen(new Service(), address)]) {
+        await failing.catch((error) => console.log(error.name, error.message.match(/npm install (.*)/)?.[1]));
+      }`;
+    assert.deepEqual((await node(["--input-type=module", "--eval", script])).split("\n"), [
+      "DialError @nats-io/transport-node",
+      "Error @nats-io/services",
+    ]);
+  });
+
   test("is bundled for browsers without what blocks", async () => {
     const { outputFiles, warnings } = await build({
       stdin: { contents: `export { connectSync } from "${manifest.name}/sync";`, resolveDir: project },

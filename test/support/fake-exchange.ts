@@ -12,6 +12,8 @@ export interface Played {
   answer(text: string | undefined): void;
   /** It could not be sent. */
   refuse(): void;
+  /** It cannot be sent at all. */
+  turnDown(why: string): void;
   lose(error?: unknown): void;
 }
 
@@ -21,7 +23,10 @@ let count = 0;
 export class FakeExchange implements Exchange {
   readonly peer = { transport: "fake" };
   readonly address: string;
-  readonly concurrency: number;
+  /** The test may change it, and say so by `onRoom`. */
+  concurrency: number;
+  onRoom: (() => void) | undefined;
+  needsTimeout = false;
   readonly closed: Promise<Error | undefined>;
   /** Every exchange that was begun. */
   readonly begun: Played[] = [];
@@ -57,6 +62,7 @@ export class FakeExchange implements Exchange {
         options,
         answer: resolve,
         refuse: () => reject(new ExchangeError("unreachable", "nobody there", { cause: new Error("ENOBODY") })),
+        turnDown: (why) => reject(new ExchangeError("too-long", why)),
         lose: (error = new ExchangeError("lost", "it broke off")) => reject(error),
       };
       this.begun.push(played);

@@ -32,6 +32,7 @@ async function obey(order: Order): Promise<Report> {
     transport: {},
     refused: () => {},
     serve: () => undefined,
+    methods: () => () => {},
   };
   try {
     listener = await transport.listen(address, options, (channel) => {

@@ -62,6 +62,7 @@ export class Stage {
         this.#look();
       },
       serve: () => assert.fail("a transport of channels has no exchanges"),
+      methods: () => () => {},
     };
     const listener = await transport.listen(parseAddress(address), told, (channel) => {
       this.#test.after(() => channel.destroy());

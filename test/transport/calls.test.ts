@@ -1,9 +1,10 @@
 /** One suite of what users rely on, over every address. */
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { loaders } from "../../src/transport/loaders.ts";
 import { type CallRows, callSuite } from "../conformance/calls.ts";
 import { type Certificate, makeAuthority, makeCertificate } from "../support/certificates.ts";
+import { Broker, withoutNats } from "../support/nats.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 let authority: Certificate;
@@ -12,6 +13,8 @@ before(async () => {
   authority = await makeAuthority("calls");
   certificate = await makeCertificate(authority, { name: "server" });
 });
+
+const broker = withoutNats ? undefined : await Broker.start({ after });
 
 const tls = {
   serverOptions: () => ({ tls: { cert: certificate.cert, key: certificate.key } }),
@@ -29,6 +32,7 @@ const over: Readonly<Record<string, readonly CallRows[]>> = {
   ws: [{ name: "WebSocket", address: () => "ws://127.0.0.1:0/rpc", pushes: true }],
   wss: [{ name: "WebSocket over TLS", address: () => "wss://localhost:0/rpc", ...tls, pushes: true }],
   http: [{ name: "HTTP", address: () => "http://127.0.0.1:0/rpc", pushes: false }],
+  nats: [{ name: "NATS", address: () => broker?.address() ?? "", pushes: false }],
 };
 
 /** Those that are not here, and what stands for them. */
@@ -38,7 +42,8 @@ const elsewhere = {
 };
 
 for (const [scheme, rows] of Object.entries(over)) {
-  if (scheme !== "unix" || process.platform !== "win32") for (const one of rows) callSuite(one);
+  if (scheme === "nats") describe("by a broker", { skip: withoutNats }, () => rows.forEach(callSuite));
+  else if (scheme !== "unix" || process.platform !== "win32") for (const one of rows) callSuite(one);
 }
 
 test("no transport is left out", () => {

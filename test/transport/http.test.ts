@@ -43,6 +43,7 @@ async function listen(
     transport: options,
     refused: () => {},
     serve,
+    methods: () => () => {},
   };
   const listener = await transport.listen(parseAddress(address), told, () => assert.fail("no channels"));
   const kill = async () => {

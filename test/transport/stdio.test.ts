@@ -58,7 +58,13 @@ describe("listening on stdio", () => {
   for (const [address, says] of rows.invalid) {
     it(`refuses ${address}, and leaves this process's stdout alone`, async () => {
       const { write } = process.stdout;
-      const options = { limits: trusted, transport: {}, refused: () => {}, serve: () => assert.fail() };
+      const options = {
+        limits: trusted,
+        transport: {},
+        refused: () => {},
+        serve: () => assert.fail(),
+        methods: () => () => {},
+      };
       await assert.rejects(
         stdio.listen(parseAddress(address), options, () => {}),
         says,

@@ -161,7 +161,13 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
   });
 
   it("does not listen", async () => {
-    const options = { limits: untrusted, transport: {}, refused: () => {}, serve: () => assert.fail() };
+    const options = {
+      limits: untrusted,
+      transport: {},
+      refused: () => {},
+      serve: () => assert.fail(),
+      methods: () => () => {},
+    };
     await assert.rejects(
       webSocket.listen(parseAddress("ws://localhost:1"), options, () => {}),
       /cannot listen/,
@@ -173,7 +179,13 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
     for (const scheme of ["ws", "wss"]) assert.equal(await loaders.get(scheme)?.(), webSocket);
     for (const scheme of ["http", "https"]) {
       const transport = await loaders.get(scheme)?.();
-      const options = { limits: untrusted, transport: {}, refused: () => {}, serve: () => assert.fail() };
+      const options = {
+        limits: untrusted,
+        transport: {},
+        refused: () => {},
+        serve: () => assert.fail(),
+        methods: () => () => {},
+      };
       const listening = transport?.listen(parseAddress(`${scheme}://localhost:1`), options, () => {});
       await assert.rejects(listening as Promise<unknown>, /cannot listen/);
     }

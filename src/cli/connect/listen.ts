@@ -28,6 +28,8 @@ export async function listenFor(address: string, options: ListenOptions, door: D
     transport: listenTransport(options),
     refused: (error: Error) => door.refused(error),
     serve: door.serve,
+    // Nobody knows the methods of what is behind it.
+    methods: () => () => {},
   };
   try {
     return await transport.listen(route.address, told, (channel) => door.accept(channel));

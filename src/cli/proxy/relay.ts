@@ -8,6 +8,9 @@ import { refusalOf } from "./refusal.ts";
 import { TargetPool } from "./target-pool.ts";
 import type { Watch } from "./watch.ts";
 
+/** The signal of a peer whose leaving nobody would tell. */
+const NEVER = new AbortController().signal;
+
 /** Dials the target. */
 export type DialTarget = (signal: AbortSignal) => Promise<Channel | Exchange>;
 
@@ -46,7 +49,7 @@ export class Relay implements Door {
     void coming.then(() => this.#coming.delete(coming));
   }
 
-  readonly serve = async (text: string, { signal }: ExchangeCaller): Promise<string | undefined> => {
+  readonly serve = async (text: string, { signal = NEVER }: ExchangeCaller): Promise<string | undefined> => {
     const connection = ++this.#connections;
     this.#watch.passed(connection, "client", text);
     const answer = await this.#answerTo(text, signal, connection);

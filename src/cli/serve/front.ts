@@ -5,7 +5,7 @@ import { Server, type ServerOptions } from "../../server/server.ts";
 import type { Service } from "../../service/service.ts";
 import { InvalidAddressError, withoutCredentials } from "../../transport/address.ts";
 import { routeTo } from "../../transport/registry.ts";
-import type { Attachment, Listener } from "../../transport/transport.ts";
+import type { AcceptOptions, Attachment, Listener } from "../../transport/transport.ts";
 import { ListenError } from "../listen-error.ts";
 
 /** Who takes what comes in at an address now. */
@@ -86,6 +86,9 @@ class AddressFront implements Attachment {
   listener!: Listener;
   #taker: Taker | undefined;
   #arrive: () => void = () => {};
+  /** Whom the transport wants told of methods, if it listens for them one by one. */
+  #told: ((name: string) => void) | undefined;
+  #untell: () => void = () => {};
   /** Resolves when there is somebody to take what comes in. */
   readonly #attended = new Promise<void>((resolve) => {
     this.#arrive = resolve;
@@ -108,14 +111,23 @@ class AddressFront implements Attachment {
         refused: (error) =>
           options.logger?.warn(`a connection to ${route.address.shown} was refused: ${error.message}`),
         serve: async (text, caller) => (await front.#attendant()).serve(text, caller),
+        methods(told) {
+          front.#told = told;
+          return () => {
+            front.#untell();
+            front.#told = undefined;
+          };
+        },
       },
       (channel) => void front.#attendant().then((taker) => taker.accept(channel)),
     );
     return front;
   }
 
-  listen(options: { readonly serve: ServeExchange }, accept: (channel: Channel) => void): Listener {
+  listen(options: Pick<AcceptOptions, "serve" | "methods">, accept: (channel: Channel) => void): Listener {
     this.#taker = { accept, serve: options.serve };
+    this.#untell();
+    if (this.#told) this.#untell = options.methods(this.#told);
     this.#arrive();
     // The address outlives the server that is attached to it.
     return { address: this.listener.address, close: () => Promise.resolve() };
