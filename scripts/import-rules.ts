@@ -31,6 +31,7 @@ import { API } from "typescript/unstable/sync";
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   time: [],
   protocol: [],
+  openrpc: [],
   service: ["protocol", "time"],
   connection: ["protocol", "service", "time"],
   framing: ["protocol", "time", "connection/channel.ts", "type service/peer.ts"],
@@ -52,13 +53,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that may import `node:*` and packages. The rest also runs in browsers, until it loads one of these. */
 const atHomeInNode = new Set(["framing", "transport", "testing", "sync", "cli"]);
 /** Rooms that may not even load `node:*` lazily, nor use its types. */
-const awayFromNode = new Set(["time", "protocol", "service"]);
+const awayFromNode = new Set(["time", "protocol", "openrpc", "service"]);
 
 /** Each is `transport/<name>.ts`, `transport/<name>-*.ts` or a folder. The transports share the other files. */
 const transports = ["tcp", "tls", "unix", "stdio", "websocket", "http", "message-port", "nats"];
 
 /** What src/index.ts must not have loaded when it is loaded, beside `node:*` and the transports themselves. */
-const notAtLoadTime = new Set(["framing", "ports", "testing", "sync", "cli"]);
+const notAtLoadTime = new Set(["framing", "openrpc", "ports", "testing", "sync", "cli"]);
 
 /** One import, export-from, import(), import type or reference to a worker's file. */
 export interface Import {
