@@ -44,6 +44,7 @@ export class NamedTypes {
 }
 
 function nameOf(schema: Place): string {
+  if (/^(schemas|definitions|\$defs)$/.test(schema.parent?.key ?? "")) return schema.key;
   const path = [schema, ...schema.ancestors].map((place) => place.key);
   return path.find((key) => !holders.has(key) && !/^\d*$/.test(key)) ?? "";
 }
