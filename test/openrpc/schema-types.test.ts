@@ -46,7 +46,7 @@ describe("the type of a schema", () => {
     ],
     [{ type: "string", oneOf: [{ const: "a" }, { const: "b" }] }, '"a" | "b"'],
     [{ oneOf: [{ const: 1 }, { const: 2 }], anyOf: [number] }, "1 | 2"],
-    [{ oneOf: [{ const: 1 }, { const: "a" }], anyOf: [number] }, '(1 | "a") & number'],
+    [{ oneOf: [{ const: 1 }, { const: "a" }], anyOf: [number] }, 'number & (1 | "a")'],
     [{ allOf: [object({ a: string }), object({ b: number })] }, "{ a?: string } & { b?: number }"],
     [{ allOf: [string, {}, true] }, "string"],
     [{ allOf: [string, false] }, "never"],
