@@ -1,7 +1,7 @@
 import { type OpenDocument, openDocument } from "../document/read-document.ts";
 import { MethodComparison } from "./compare-methods.ts";
-import { Steps } from "./compare-schemas.ts";
 import type { Finding } from "./finding.ts";
+import { SharedWork } from "./shared-work.ts";
 
 /**
  * What differs between two versions of an OpenRPC document, for the callers that were written for the older one: by
@@ -15,13 +15,13 @@ import type { Finding } from "./finding.ts";
  */
 export function compareDocuments(before: unknown, after: unknown): Finding[] {
   const [older, newer] = [openDocument(before), openDocument(after)];
-  const steps = new Steps();
+  const work = new SharedWork();
   const names = methodsOf(older);
   const namesAfter = methodsOf(newer);
   const findings = older.methods.flatMap((method): readonly Finding[] => {
     const other = namesAfter.get(method.name);
     if (other === undefined) return [whole("method-removed", method.name)];
-    return new MethodComparison(method, other, [older.references, newer.references], steps).findings;
+    return new MethodComparison(method, other, [older.references, newer.references], work).findings;
   });
   const added = newer.methods.filter(({ name }) => !names.has(name));
   return [...findings, ...added.map(({ name }) => whole("method-added", name))];

@@ -3,9 +3,10 @@ import type { Place } from "../document/place.ts";
 import type { References } from "../document/references.ts";
 import { type Role, severityOf } from "./change.ts";
 import { compareParams } from "./compare-params.ts";
-import { SchemaComparison, type Steps } from "./compare-schemas.ts";
+import { SchemaComparison } from "./compare-schemas.ts";
 import type { Finding, FindingKind, Severity } from "./finding.ts";
 import { SchemaView } from "./schema-view.ts";
+import type { SharedWork } from "./shared-work.ts";
 
 /** The differences between two versions of a method. */
 export class MethodComparison {
@@ -13,18 +14,18 @@ export class MethodComparison {
   readonly #before: DescribedMethod;
   readonly #after: DescribedMethod;
   readonly #references: readonly [before: References, after: References];
-  readonly #steps: Steps;
+  readonly #work: SharedWork;
 
   constructor(
     before: DescribedMethod,
     after: DescribedMethod,
     references: readonly [before: References, after: References],
-    steps: Steps,
+    work: SharedWork,
   ) {
     this.#before = before;
     this.#after = after;
     this.#references = references;
-    this.#steps = steps;
+    this.#work = work;
     this.#compareStructure();
     compareParams(before, after, {
       add: (...finding) => this.#add(...finding),
@@ -67,7 +68,7 @@ export class MethodComparison {
   }
 
   #compareSchemas(role: Role, before: Place, after: Place, path: readonly string[]): void {
-    const comparison = new SchemaComparison(role, this.#references, this.#steps);
+    const comparison = new SchemaComparison(role, this.#references, this.#work);
     const [view, viewAfter] = [
       SchemaView.of(this.#references[0], [before]),
       SchemaView.of(this.#references[1], [after]),

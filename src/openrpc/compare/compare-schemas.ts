@@ -7,70 +7,74 @@ import { compareObjects } from "./compare-objects.ts";
 import { compareUnions } from "./compare-unions.ts";
 import type { Comparison } from "./comparison.ts";
 import type { SchemaView } from "./schema-view.ts";
+import type { SharedWork } from "./shared-work.ts";
 import { atomsText, listText, valuesText } from "./view-text.ts";
-
-/** How many pairs of schemas are looked at for a pair of documents. It ends what would take for ever. */
-const maxSteps = 200_000;
-
-/** Counts the steps of a whole comparison of documents. */
-export class Steps {
-  #left = maxSteps;
-
-  take(): boolean {
-    return this.#left-- > 0;
-  }
-}
 
 /**
  * The differences between two schemas, each where it is. Two places that were compared once are not again: what is
- * reached by several ways is reported by the first.
+ * reached by several ways is reported by the first. A pair that is met again while it is being compared is taken for the
+ * same, as it is unless there is a difference elsewhere in it.
  */
 export class SchemaComparison implements Comparison {
   readonly role: Role;
   readonly references: readonly [before: References, after: References];
   readonly changes: Change[] = [];
-  readonly #steps: Steps;
+  readonly #work: SharedWork;
   readonly #seen = new Set<string>();
+  /** Changes of other directions end it. */
+  readonly #allowed: readonly Direction[] | undefined;
+  #ended = false;
+  /** The depth of the outermost pair that was met again. */
+  #outermost = Number.POSITIVE_INFINITY;
 
-  constructor(role: Role, references: readonly [before: References, after: References], steps: Steps) {
+  constructor(
+    role: Role,
+    references: readonly [before: References, after: References],
+    work: SharedWork,
+    allowed?: readonly Direction[],
+  ) {
     this.role = role;
     this.references = references;
-    this.#steps = steps;
+    this.#work = work;
+    this.#allowed = allowed;
   }
 
   compare(before: SchemaView, after: SchemaView, path: readonly string[]): void {
-    const pair = `${before.key}\n${after.key}`;
-    if (this.#seen.has(pair)) return;
+    const pair = `${this.role}\n${before.key}\n${after.key}`;
+    const depth = this.#work.depthOf(pair);
+    if (depth !== undefined) this.#outermost = Math.min(this.#outermost, depth);
+    if (this.#ended || depth !== undefined || this.#seen.has(pair)) return;
     this.#seen.add(pair);
-    if (!this.#steps.take()) {
+    if (!this.#work.step()) {
       this.add("unclear", path, "there is too much to compare");
-    } else if (before.isUnion || after.isUnion) {
-      compareUnions(this, before, after, path);
-    } else {
-      this.#compareFlat(before, after, path);
+      return;
     }
+    this.#work.during(pair, () => {
+      if (before.isUnion || after.isUnion) compareUnions(this, before, after, path);
+      else if (before.values() || after.values()) this.#compareValues(before, after, path);
+      else this.#compareTypes(before, after, path);
+    });
   }
 
-  probe(before: SchemaView, after: SchemaView): readonly Change[] {
-    const probe = new SchemaComparison(this.role, this.references, this.#steps);
+  differOnlyBy(directions: readonly Direction[], before: SchemaView, after: SchemaView): boolean {
+    const question = [this.role, directions.join(), before.key, after.key].join("\n");
+    const known = this.#work.known.get(question);
+    if (known !== undefined) return known;
+    const probe = new SchemaComparison(this.role, this.references, this.#work, directions);
     probe.compare(before, after, []);
-    return probe.changes;
+    this.#outermost = Math.min(this.#outermost, probe.#outermost);
+    // A "yes" that rests on a pair that is still being compared may turn out to be wrong.
+    if (probe.#ended || probe.#outermost >= this.#work.depth) this.#work.known.set(question, !probe.#ended);
+    return !probe.#ended;
   }
 
   change(change: Change): void {
     this.changes.push(change);
+    if (this.#allowed && !this.#allowed.includes(change.direction)) this.#ended = true;
   }
 
   add(direction: Direction, path: readonly string[], message: string): void {
     this.change({ kind: `schema-${direction}`, direction, path, message });
-  }
-
-  #compareFlat(before: SchemaView, after: SchemaView, path: readonly string[]): void {
-    if (before.values() || after.values()) {
-      this.#compareValues(before, after, path);
-    } else {
-      this.#compareTypes(before, after, path);
-    }
   }
 
   #compareTypes(before: SchemaView, after: SchemaView, path: readonly string[]): void {

@@ -1,10 +1,11 @@
+import type { Direction } from "./change.ts";
 import type { Comparison } from "./comparison.ts";
 import type { SchemaView } from "./schema-view.ts";
 import { viewText } from "./view-text.ts";
 
 /**
  * Compares what is taken in one of several ways. First the ways that are the same are put aside; then those that have
- * the same name are compared, and two that are left over; of the others it counts whether what one takes, some way of
+ * the same name or members of the same names are compared, and two that are left over; of the others it counts whether what one takes, some way of
  * the other side takes too.
  */
 export function compareUnions(
@@ -14,14 +15,18 @@ export function compareUnions(
   path: readonly string[],
 ): void {
   const [old, fresh] = withoutPairs(before.alternatives(), after.alternatives(), (one, other) => {
-    return comparison.probe(one, other).length === 0;
+    return comparison.differOnlyBy([], one, other);
   });
-  const named = withoutPairs(old, fresh, (one, other) => {
-    const pair = one.name !== undefined && one.name === other.name;
-    if (pair) comparison.compare(one, other, [...path, `|${one.name}`]);
-    return pair;
+  const compareIf = (isPair: boolean, one: SchemaView, other: SchemaView) => {
+    if (isPair) comparison.compare(one, other, one.name === undefined ? path : [...path, `|${one.name}`]);
+    return isPair;
+  };
+  const unnamed = withoutPairs(old, fresh, (one, other) => {
+    return compareIf(one.name !== undefined && one.name === other.name, one, other);
   });
-  const [gone, added] = named;
+  const [gone, added] = withoutPairs(...unnamed, (one, other) => {
+    return compareIf(shapeOf(one) !== undefined && shapeOf(one) === shapeOf(other), one, other);
+  });
   const [one, other] = [gone[0], added[0]];
   if (one && other && gone.length === 1 && added.length === 1) {
     if (one.isUnion || other.isUnion) comparison.add("unclear", path, "there are too many alternatives to compare");
@@ -32,6 +37,13 @@ export function compareUnions(
   reportRest(comparison, added, before.alternatives(), path, "widened");
 }
 
+/** What an object looks like from outside: the names of its members, and the values of those that have but one. */
+function shapeOf(view: SchemaView): string | undefined {
+  if (!view.atoms().has("object")) return undefined;
+  const names = [...view.propertyNames()].sort();
+  return JSON.stringify(names.map((name) => [name, [...(view.property(name).values() ?? [])]]));
+}
+
 /** Those of a side that have no like on the other, unless all of what they take is taken there. */
 function reportRest(
   comparison: Comparison,
@@ -40,15 +52,17 @@ function reportRest(
   path: readonly string[],
   direction: "narrowed" | "widened",
 ): void {
+  const covering = direction === "narrowed" ? "widened" : "narrowed";
+  const isCovered = (view: SchemaView, directions: readonly Direction[]) => {
+    return others.some((other) => {
+      return direction === "narrowed"
+        ? comparison.differOnlyBy(directions, view, other)
+        : comparison.differOnlyBy(directions, other, view);
+    });
+  };
   for (const view of views) {
-    const probes = others.map((other) => {
-      return direction === "narrowed" ? comparison.probe(view, other) : comparison.probe(other, view);
-    });
-    const covering = direction === "narrowed" ? "widened" : "narrowed";
-    if (probes.some((changes) => changes.every((change) => change.direction === covering))) continue;
-    const unclear = probes.some((changes) => {
-      return changes.every((change) => change.direction === covering || change.direction === "unclear");
-    });
+    if (isCovered(view, [covering])) continue;
+    const unclear = isCovered(view, [covering, "unclear"]);
     const message = direction === "narrowed" ? `no longer ${viewText(view)}` : `now also ${viewText(view)}`;
     comparison.add(unclear ? "unclear" : direction, path, message);
   }

@@ -8,8 +8,8 @@ export interface Comparison {
   readonly references: readonly [before: References, after: References];
   /** Compares two schemas, and adds what differs. */
   compare(before: SchemaView, after: SchemaView, path: readonly string[]): void;
-  /** What differs between two schemas, without adding it. */
-  probe(before: SchemaView, after: SchemaView): readonly Change[];
+  /** Whether two schemas differ by nothing but changes of these directions. Adds nothing. */
+  differOnlyBy(directions: readonly Direction[], before: SchemaView, after: SchemaView): boolean;
   change(change: Change): void;
   /** Adds a change of the values that are taken. */
   add(direction: Direction, path: readonly string[], message: string): void;
