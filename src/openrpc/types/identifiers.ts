@@ -15,8 +15,16 @@ const reserved = new Set(
 /** Controls, separators of lines, and marks that turn the direction of what follows: none of them is seen. */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 
+/**
+ * A letter of those that were letters in every version of Unicode that a compiler may know, from Latin, Greek, Cyrillic,
+ * kana, Han and Hangul.
+ */
+const letter = "(?=[A-Za-z\\u00c0-\\u024f\\u0370-\\u052f\\u3041-\\u30fa\\u4e00-\\u9fa5\\uac00-\\ud7a3])\\p{L}";
+const identifier = new RegExp(`^(?:${letter}|[$_])(?:${letter}|[$_0-9])*$`, "u");
+const word = new RegExp(`(?:${letter}|[$0-9])+`, "gu");
+
 export function isIdentifier(name: string): boolean {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
+  return identifier.test(name);
 }
 
 /** A string literal, in double quotes. */
@@ -53,7 +61,7 @@ export function typeName(name: string): string {
 }
 
 function words(name: string): string[] {
-  return name.split(/[^\p{ID_Continue}$]+|_+/u).filter((word) => word !== "");
+  return name.match(word) ?? [];
 }
 
 function capitalized(word: string): string {
