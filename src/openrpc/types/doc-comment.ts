@@ -8,7 +8,11 @@ export function docComment(lines: readonly string[], indent: string): string {
   if (lines.length === 0) return "";
   const only = `${indent}/** ${lines[0]} */`;
   if (lines.length === 1 && only.length <= lineWidth && !lines[0]?.startsWith("@example")) return `${only}\n`;
-  const wrapped = lines.flatMap((line) => wrap(line, lineWidth - indent.length - 3));
+  let inCode = false;
+  const wrapped = lines.flatMap((line) => {
+    if (/^\s*(```|~~~)/.test(line)) inCode = !inCode;
+    return inCode ? [line] : wrap(line, lineWidth - indent.length - 3);
+  });
   return [`${indent}/**`, ...wrapped.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`, ""].join("\n");
 }
 

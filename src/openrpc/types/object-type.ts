@@ -1,6 +1,6 @@
 import type { Place } from "../document/place.ts";
 import { schemaDoc } from "./schema-doc.ts";
-import { type Member, never, objectOf, type TypeNode, union, unknownType } from "./type-node.ts";
+import { hasIntersection, type Member, never, objectOf, type TypeNode, union, unknownType } from "./type-node.ts";
 
 const keywords = ["properties", "required", "additionalProperties", "patternProperties"];
 
@@ -25,7 +25,13 @@ export function objectType(schema: Place, convert: (part: Place) => TypeNode): T
   const index = indexType(schema, convert);
   const members = [...declared, ...others.map((name) => undeclared(name, index ?? unknownType))];
   if (members.length === 0) return objectOf([], index ?? unknownType);
-  return objectOf(members, index && union([index, ...members.map(({ type }) => type), ...lacking(members)]));
+  return objectOf(members, index && indexBeside(members, index));
+}
+
+/** An index has to take what the declared members are, too. The compiler does not see that of every intersection. */
+function indexBeside(members: readonly Member[], index: TypeNode): TypeNode {
+  const types = [index, ...members.map(({ type }) => type), ...lacking(members)];
+  return types.some(hasIntersection) ? unknownType : union(types);
 }
 
 function undeclared(name: string, type: TypeNode): Member {

@@ -96,6 +96,23 @@ function saysMore(type: TypeNode, wide: TypeNode): boolean {
   return wide.text === "boolean" && /^(true|false)$/.test(type.text);
 }
 
+export function hasIntersection(type: TypeNode): boolean {
+  switch (type.kind) {
+    case "name":
+      return false;
+    case "intersection":
+      return true;
+    case "union":
+      return type.members.some(hasIntersection);
+    case "array":
+      return hasIntersection(type.element);
+    case "tuple":
+      return [...type.elements, ...(type.rest ? [type.rest] : [])].some(hasIntersection);
+    case "object":
+      return [...type.members.map((member) => member.type), ...(type.index ? [type.index] : [])].some(hasIntersection);
+  }
+}
+
 export function isNamed(type: TypeNode | undefined, text: string): boolean {
   return type?.kind === "name" && type.text === text;
 }
