@@ -6,7 +6,6 @@ export type {
   AnyApi,
   CallArguments,
   MethodName,
-  NamedParams,
   RemoteNamespace,
   ResultOf,
 } from "./connection/api.ts";
@@ -29,6 +28,13 @@ export type { CallOptions } from "./connection/pending-call.ts";
 export type { CancelDialect } from "./protocol/cancellation.ts";
 export { ErrorCode } from "./protocol/codes.ts";
 export type { ErrorObject } from "./protocol/error-object.ts";
+export {
+  type DeclaredError,
+  defineError,
+  type ErrorArguments,
+  type ErrorDeclaration,
+  type ErrorDefinition,
+} from "./protocol/errors/declared-error.ts";
 export { isDraining } from "./protocol/errors/from-error-object.ts";
 export { InternalError } from "./protocol/errors/internal-error.ts";
 export { InvalidParamsError } from "./protocol/errors/invalid-params-error.ts";
@@ -36,16 +42,30 @@ export { InvalidRequestError } from "./protocol/errors/invalid-request-error.ts"
 export { MethodNotFoundError } from "./protocol/errors/method-not-found-error.ts";
 export { ParseError } from "./protocol/errors/parse-error.ts";
 export { RequestCancelledError } from "./protocol/errors/request-cancelled-error.ts";
-export { isRpcError, RpcError } from "./protocol/errors/rpc-error.ts";
+export { type ErrorKind, isRpcError, RpcError } from "./protocol/errors/rpc-error.ts";
 export { ServerBusyError } from "./protocol/errors/server-busy-error.ts";
 export { ServerError } from "./protocol/errors/server-error.ts";
 export { ServerTimeoutError } from "./protocol/errors/server-timeout-error.ts";
 export { ServiceUnavailableError } from "./protocol/errors/service-unavailable-error.ts";
 export { type LimitOptions, type Limits, trusted, untrusted } from "./protocol/limits.ts";
 export type { Params } from "./protocol/message.ts";
+export type { InputOf, OutputOf, SchemaIssue, SchemaResult, StandardSchema } from "./protocol/schema.ts";
 export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
 export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
 export type { CallBackOptions, CallContext, CallerConnection } from "./service/context.ts";
+export {
+  type ApiOf,
+  type Contract,
+  type Implementation,
+  type Implemented,
+  implement,
+  type MethodContract,
+  type MethodDefinition,
+  type Methods,
+  method,
+} from "./service/contract.ts";
+export type { Documentation, MethodDeclaration, MethodExample, ParameterDeclaration } from "./service/declaration.ts";
+export type { NamedSchema, ParamsDeclaration } from "./service/declared-params.ts";
 export type { HandleOptions } from "./service/exchanges.ts";
 export {
   type Checked,
@@ -53,11 +73,24 @@ export {
   type ExportOptions,
   exportMethods,
   exportRpc,
+  type FitsSchemas,
 } from "./service/export-rpc.ts";
-export type { Exports, RemoteMethod } from "./service/exports.ts";
+export type { ExportedAs, Exports } from "./service/exports.ts";
+export { InvalidResultError } from "./service/invalid-result-error.ts";
+export type { Issue } from "./service/issues.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
+export type { FunctionFor, RemoteBy } from "./service/method-types.ts";
 export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
+export type {
+  Describe,
+  Described,
+  ErrorOf,
+  ErrorsOf,
+  MethodFacts,
+  NamedParams,
+  RemoteMethod,
+} from "./service/remote-method.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";

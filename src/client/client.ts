@@ -154,7 +154,7 @@ export class Client<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, CallOptions>
   ): Promise<ResultOf<Api, Name>> {
-    return this.#calls.call(method, params, options) as Promise<ResultOf<Api, Name>>;
+    return this.#calls.call(method, params as Params | undefined, options) as Promise<ResultOf<Api, Name>>;
   }
 
   /**
@@ -167,7 +167,7 @@ export class Client<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, CallOptions>
   ): Promise<void> {
-    return this.#calls.notify(method, params, options);
+    return this.#calls.notify(method, params as Params | undefined, options);
   }
 
   /**
@@ -189,8 +189,11 @@ export class Client<Api extends object = AnyApi> {
    *
    * @param name - `""` for the methods without one
    */
-  namespace<const Namespace extends string>(name: Namespace, separator = "."): RemoteNamespace<Api, Namespace> {
-    return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
+  namespace<const Namespace extends string, const Separator extends string = ".">(
+    name: Namespace,
+    separator?: Separator,
+  ): RemoteNamespace<Api, Namespace, Separator> {
+    return this.#calls.namespace(name, separator ?? ".") as RemoteNamespace<Api, Namespace, Separator>;
   }
 
   /**

@@ -88,7 +88,7 @@ export class Batch<Api extends object = AnyApi> {
     method: Name,
     ...[params]: CallArguments<Api, Name, never>
   ): Promise<ResultOf<Api, Name>> {
-    return this.#add(method, params, false) as Promise<ResultOf<Api, Name>>;
+    return this.#add(method, params as Params | undefined, false) as Promise<ResultOf<Api, Name>>;
   }
 
   /**
@@ -101,7 +101,7 @@ export class Batch<Api extends object = AnyApi> {
     method: Name,
     ...[params]: CallArguments<Api, Name, never>
   ): Promise<void> {
-    return this.#add(method, params, true) as Promise<void>;
+    return this.#add(method, params as Params | undefined, true) as Promise<void>;
   }
 
   /**

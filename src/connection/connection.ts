@@ -1,5 +1,6 @@
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
+import type { Params } from "../protocol/message.ts";
 import type { CallerConnection } from "../service/context.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
@@ -124,7 +125,7 @@ export class Connection<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, CallOptions>
   ): Promise<ResultOf<Api, Name>> {
-    return this.#calls.call(method, params, options) as Promise<ResultOf<Api, Name>>;
+    return this.#calls.call(method, params as Params | undefined, options) as Promise<ResultOf<Api, Name>>;
   }
 
   /** Notifies the peer. See `Client.notify`. */
@@ -132,7 +133,7 @@ export class Connection<Api extends object = AnyApi> {
     method: Name,
     ...[params, options]: CallArguments<Api, Name, CallOptions>
   ): Promise<void> {
-    return this.#calls.notify(method, params, options);
+    return this.#calls.notify(method, params as Params | undefined, options);
   }
 
   /** Starts a batch. See `Client.batch`. */
@@ -141,8 +142,11 @@ export class Connection<Api extends object = AnyApi> {
   }
 
   /** A namespace's methods as functions. See `Client.namespace`. */
-  namespace<const Namespace extends string>(name: Namespace, separator = "."): RemoteNamespace<Api, Namespace> {
-    return this.#calls.namespace(name, separator) as RemoteNamespace<Api, Namespace>;
+  namespace<const Namespace extends string, const Separator extends string = ".">(
+    name: Namespace,
+    separator?: Separator,
+  ): RemoteNamespace<Api, Namespace, Separator> {
+    return this.#calls.namespace(name, separator ?? ".") as RemoteNamespace<Api, Namespace, Separator>;
   }
 
   /**

@@ -18,9 +18,11 @@ import type { Clock } from "../time/clock.ts";
 import { BatchAnswers } from "./batch-answers.ts";
 import { CallsById } from "./calls-by-id.ts";
 import { type CallerConnection, HandlerContext } from "./context.ts";
+import { ContractError } from "./contract-error.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
+import { isThenable } from "./thenable.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost {
@@ -270,13 +272,6 @@ export class Caller {
   /** An `RpcError` is an answer like any other; anything else is for the hook, and only for the hook. */
   #report(error: unknown, method: Method): void {
     if (!isRpcError(error)) this.#host.failed(error, method.name);
+    else if (error instanceof ContractError) this.#host.failed(error.cause, method.name);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === "object" || typeof value === "function") &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

@@ -74,6 +74,11 @@ export class HandlerContext implements CallContext {
     return Date.now() + this.#deadline - this.#clock.now();
   }
 
+  /** Whether the signal has aborted, or would have if anybody had looked at it. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
   abort(reason: unknown): void {
     this.#aborted = true;
     this.#reason = reason;

@@ -1,5 +1,7 @@
+import type { StandardSchema } from "../protocol/schema.ts";
 import type { CallContext } from "./context.ts";
 import type { MethodFunction, MethodOptions } from "./method.ts";
+import type { FunctionFor } from "./method-types.ts";
 
 /** How a handler's method is exported. */
 export interface ExportOptions extends MethodOptions {
@@ -50,19 +52,30 @@ type TakesContext<F extends MethodFunction> = F extends (context: CallContext, .
  * `unknown` where the options say of the function what they must, else a type that no function has, whose name is
  * the message.
  */
-export type Checked<F extends MethodFunction, O> = (O extends { context: true }
-  ? TakesContext<F> extends true
+export type Checked<F extends MethodFunction, O> =
+  // Whoever says `as never` is believed.
+  [F] extends [never]
     ? unknown
-    : { "with context: true, the first parameter is the CallContext": never }
-  : IsContext<Parameters<F>[0]> extends true
-    ? { "to get the CallContext, say context: true": never }
-    : unknown) &
-  (O extends { params: readonly string[] }
+    : (O extends { context: true }
+        ? TakesContext<F> extends true
+          ? unknown
+          : { "with context: true, the first parameter is the CallContext": never }
+        : IsContext<Parameters<F>[0]> extends true
+          ? { "to get the CallContext, say context: true": never }
+          : unknown) &
+        (O extends { params: unknown }
+          ? unknown
+          : CountsByLength<F> extends true
+            ? unknown
+            : { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never }) &
+        (Exclude<keyof O, keyof ExportOptions> extends never ? unknown : { "there is no such option": never });
+
+/** `unknown` where the function fits the schemas among the options, else a type that says which function would. */
+export type FitsSchemas<F extends MethodFunction, O> = O extends { params: unknown } | { result: StandardSchema }
+  ? F extends FunctionFor<O>
     ? unknown
-    : CountsByLength<F> extends true
-      ? unknown
-      : { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never }) &
-  (Exclude<keyof O, keyof ExportOptions> extends never ? unknown : { "there is no such option": never });
+    : { "expected a method that takes what its schemas give, and returns what its result's takes": FunctionFor<O> }
+  : unknown;
 
 /** Public instance methods with names that are strings: the only ones a caller could call. */
 type ExportableContext = ClassMethodDecoratorContext & {
@@ -75,7 +88,7 @@ type ExportableContext = ClassMethodDecoratorContext & {
 export type ExportDecorator<O> = <F extends MethodFunction>(
   method: F,
   // Checked here: where a method is generic, F could not be inferred from an intersection.
-  context: ExportableContext & Checked<F, O>,
+  context: ExportableContext & Checked<F, O> & FitsSchemas<F, O>,
 ) => void;
 
 /**
@@ -148,6 +161,16 @@ function toOptions(options: string | ExportOptions | undefined): ExportOptions {
   return given;
 }
 
+type MethodsOf<Target> = Target extends abstract new (...args: never[]) => infer Instance ? Instance : Target;
+
+type AllFit<Methods, Options> = {
+  readonly [Property in keyof Options]: Property extends keyof Methods
+    ? Methods[Property] extends MethodFunction
+      ? FitsSchemas<Methods[Property], Options[Property]>
+      : unknown
+    : unknown;
+};
+
 /**
  * Marks methods without a decorator, for plain JavaScript.
  *
@@ -160,13 +183,14 @@ function toOptions(options: string | ExportOptions | undefined): ExportOptions {
  * @param methods - what to export: `true` for a method as it is, its exported name, or all options
  * @throws TypeError when there is no such method
  */
-export function exportMethods(
-  target: object | (abstract new (...args: never[]) => object),
-  methods: { readonly [property: string]: true | string | ExportOptions },
-): void {
-  const owner: unknown = typeof target === "function" ? target.prototype : target;
+export function exportMethods<
+  Target extends object,
+  const Options extends { readonly [property: string]: true | string | ExportOptions },
+>(target: Target, methods: Options & AllFit<MethodsOf<Target>, Options>): void {
+  const owner: unknown = typeof target === "function" ? (target as { readonly prototype?: unknown }).prototype : target;
   if (typeof owner !== "object" || owner === null) throw new TypeError("expected a class or an object");
-  const marks = Object.entries(methods).map(([property, options]): [string, ExportMark] => {
+  const given: { readonly [property: string]: true | string | ExportOptions } = methods;
+  const marks = Object.entries(given).map(([property, options]): [string, ExportMark] => {
     const fn = (owner as Record<string, unknown>)[property];
     if (typeof fn !== "function") throw new TypeError(`there is no method ${property} to export`);
     const exportOptions = toOptions(options === true ? undefined : options);

@@ -1,41 +1,48 @@
-import type { CallContext } from "./context.ts";
+import type { AnyFunction, Describe, Described, NameUnder, RemoteMethod } from "./remote-method.ts";
 
-type AnyFunction = (...args: never[]) => unknown;
+/** What the types of a handler class do not show of a method. */
+export interface ExportedAs extends Described {
+  /** The exported name, where it differs. */
+  readonly name?: string;
+}
 
-type IsAny<T> = 0 extends 1 & T ? true : false;
+type ExportedName<Property, Names> = Property extends keyof Names
+  ? [Names[Property]] extends [string]
+    ? Names[Property]
+    : Names[Property] extends { readonly name: infer Name extends string }
+      ? Name
+      : Property
+  : Property;
 
-/** A method as its caller sees it: without the context that only the handler gets. */
-export type RemoteMethod<F extends AnyFunction> =
-  Parameters<F> extends [infer First, ...infer Rest]
-    ? IsAny<First> extends true
-      ? (...args: Parameters<F>) => ReturnType<F>
-      : [First] extends [CallContext]
-        ? (...args: Rest) => ReturnType<F>
-        : (...args: Parameters<F>) => ReturnType<F>
-    : (...args: Parameters<F>) => ReturnType<F>;
-
-type ExportedName<Property, Names> = Property extends keyof Names ? Names[Property] & string : Property & string;
-
-type Under<Namespace extends string, Name extends string> = Namespace extends "" ? Name : `${Namespace}.${Name}`;
+type Exported<F extends AnyFunction, Property, Names> = Property extends keyof Names
+  ? [Names[Property]] extends [string]
+    ? RemoteMethod<F>
+    : Names[Property] extends Described
+      ? Describe<RemoteMethod<F>, Names[Property]>
+      : never
+  : RemoteMethod<F>;
 
 /**
  * What a handler class exports, as an Api for `Client<Api>`. Types cannot see what a decorator does, so renamed and
- * unmarked methods are stated.
+ * unmarked methods are stated, and, for those who want them in types, names of parameters and declared errors.
  *
  * ```ts
- * type Api = Exports<Example, "main", { echo2: "echo"; helper: never }>;
+ * type Api = Exports<Example, "main", { echo2: "echo"; helper: never; get: { params: ["id"]; errors: [typeof NotFound] } }>;
  * ```
  *
  * @typeParam Handler - the handler class
  * @typeParam Namespace - the namespace it is added under; `""` for none
- * @typeParam Names - by property: the exported name where it differs, `never` for a public method without a mark
+ * @typeParam Names - by property: the exported name where it differs, `never` for a public method without a mark, or an
+ * {@link ExportedAs}
+ * @typeParam Separator - what stands between the namespace and the name
  */
 export type Exports<
   Handler extends object,
   Namespace extends string = "",
-  Names extends { [Property in keyof Handler]?: string } = Record<never, never>,
+  Names extends { [Property in keyof Handler]?: string | ExportedAs } = Record<never, never>,
+  Separator extends string = ".",
 > = {
   [Property in keyof Handler as Handler[Property] extends AnyFunction
-    ? Under<Namespace, ExportedName<Property, Names>>
-    : never]: Handler[Property] extends AnyFunction ? RemoteMethod<Handler[Property]> : never;
+    ? NameUnder<Namespace, ExportedName<Property, Names> & string, Separator>
+    : never]: Handler[Property] extends AnyFunction ? Exported<Handler[Property], Property, Names> : never;
 };

@@ -1,18 +1,37 @@
 import type { ErrorObject } from "../protocol/error-object.ts";
+import type { ErrorDeclaration } from "../protocol/errors/declared-error.ts";
+import type { StandardSchema } from "../protocol/schema.ts";
 import { timeoutOf } from "../time/clock.ts";
-import type { CallContext } from "./context.ts";
+import type { CallContext, HandlerContext } from "./context.ts";
+import { checkDeclarations, type Documentation, declarationOf, type MethodDeclaration } from "./declaration.ts";
+import { type DeclaredParams, type ParamsDeclaration, readParams } from "./declared-params.ts";
 import { Parameters } from "./parameters.ts";
+import { CheckEach, CheckWhole, type ParamsCheck, ResultCheck } from "./validation.ts";
 
-/** How a method is called; the same in `@exportRpc`, `exportMethods` and `addMethod`. */
-export interface MethodOptions {
+/** How a method is called, and what is said of it; the same in `@exportRpc`, `exportMethods`, `addMethod` and `method`. */
+export interface MethodOptions extends Documentation {
   /**
-   * The parameters by name: `["minuend", "subtrahend"]`, `["path", "encoding?"]`, `["...values"]`.
+   * The parameters, in one of these ways. The context is not among them. Without any, the method takes as many arguments
+   * as the function has parameters, and params by name reach it as one object.
    *
-   * With it, params by name reach the method as its arguments. It is needed where a parameter is optional or a rest
-   * parameter, since a function's length does not tell. Without it, the method takes as many arguments as the
-   * function has parameters, and params by name reach it as one object. The context is not among them.
+   * - Names: `["minuend", "subtrahend"]`, `["path", "encoding?"]`, `["...values"]`. Params by name reach the method as its
+   *   arguments. Needed where a parameter is optional or a rest parameter, since a function's length does not tell.
+   * - Schemas, one an argument: `[z.number(), z.number()]`. By position only, unless there is but one.
+   * - Names and schemas: `[{ minuend: z.number() }, { subtrahend: z.number() }]`. By position or by name, as arguments.
+   * - An object of schemas: `{ minuend: z.number(), subtrahend: z.number() }`. By name, or by position in that order; the
+   *   method gets one object.
+   * - One schema for all params: what it gives is the arguments where it is an array, and else the one argument. Params that
+   *   name nothing are shown to it as they are, then as the others of `undefined`, `{}` and `[]`, until it accepts one.
+   * - `"object"`: by name with any members; the method gets the object, or `undefined` where there are no params.
+   *
+   * What has a schema reaches the method as the schema gives it; what does not fit is answered with -32602 and the issues.
+   * Params that were left out are `undefined` to their schemas.
    */
-  readonly params?: readonly string[];
+  readonly params?: ParamsDeclaration;
+  /** What the result must fit. What the schema gives goes out; a result that does not fit is answered with -32603. */
+  readonly result?: StandardSchema;
+  /** The errors it answers with, beside those any method can; see `defineError`. It may throw others. */
+  readonly errors?: readonly ErrorDeclaration[];
   /** Whether the function gets the {@link CallContext} as its first argument. Default: it does not. */
   readonly context?: boolean;
   /** Milliseconds the method has for its answer, 0 for no end. Default: the service's `timeout`. */
@@ -30,11 +49,15 @@ export class Method {
   /** What stands between the parts of its name. */
   readonly separator: string;
   readonly parameters: Parameters;
+  /** Whether it is to be given the context: its function wants it, or its schemas may need time. */
   readonly wantsContext: boolean;
   /** Milliseconds, Infinity for none, `undefined` for the service's. */
   readonly timeout: number | undefined;
   readonly #fn: Callable;
   readonly #self: unknown;
+  readonly #options: MethodOptions;
+  readonly #declared: DeclaredParams | undefined;
+  readonly #checks: Checks | undefined;
 
   /** How many of its calls are in flight. */
   inFlight = 0;
@@ -53,13 +76,21 @@ export class Method {
   ) {
     this.name = name;
     this.separator = separator;
-    this.wantsContext = options.context === true;
-    this.parameters = options.params
-      ? Parameters.declared(options.params)
-      : Parameters.counted(Math.max(length - (this.wantsContext ? 1 : 0), 0));
+    checkDeclarations(options);
+    const forFunction = options.context === true;
+    this.#options = options;
+    this.#declared = options.params === undefined ? undefined : readParams(options.params);
+    this.#checks = checksOf(this.#declared, options.result, forFunction);
+    this.wantsContext = forFunction || this.#checks !== undefined;
+    this.parameters = parametersOf(this.#declared, Math.max(length - (forFunction ? 1 : 0), 0));
     this.timeout = options.timeout === undefined ? undefined : timeoutOf(options.timeout);
     this.#fn = fn as Callable;
     this.#self = self;
+  }
+
+  /** All that was declared of it. */
+  get declaration(): MethodDeclaration {
+    return declarationOf(this.#options, this.#declared, this.parameters);
   }
 
   /** Whether it lies under a namespace: `main.echo` under `main`. */
@@ -71,7 +102,65 @@ export class Method {
     return this.#fn.apply(this.#self, args as unknown[]);
   }
 
-  invokeWith(context: CallContext, args: readonly unknown[]): unknown {
+  invokeWith(context: HandlerContext, args: readonly unknown[]): unknown {
+    if (this.#checks) return this.#invokeChecked(this.#checks, context, args);
     return this.#fn.call(this.#self, context, ...args);
+  }
+
+  #invokeChecked(checks: Checks, context: HandlerContext, args: readonly unknown[]): unknown {
+    const checked = checks.params ? checks.params.check(args) : args;
+    if (checked instanceof Promise) return this.#invokeLater(checks, context, checked);
+    const result = this.#invokeWanting(checks, context, checked);
+    return checks.result ? checks.result.check(result) : result;
+  }
+
+  async #invokeLater(checks: Checks, context: HandlerContext, checked: Promise<readonly unknown[]>): Promise<unknown> {
+    const args = await checked;
+    // Timed out, cancelled, or nobody there any more: nothing waits for it, and who stopped the service relies on that.
+    if (context.aborted) return undefined;
+    const result = this.#invokeWanting(checks, context, args);
+    return checks.result ? checks.result.check(result) : result;
+  }
+
+  #invokeWanting(checks: Checks, context: CallContext, args: readonly unknown[]): unknown {
+    return checks.contextForFunction ? this.#fn.call(this.#self, context, ...args) : this.invoke(args);
+  }
+}
+
+/** What is checked of a method, where anything is. */
+interface Checks {
+  readonly params: ParamsCheck | undefined;
+  readonly result: ResultCheck | undefined;
+  readonly contextForFunction: boolean;
+}
+
+function checksOf(
+  declared: DeclaredParams | undefined,
+  result: StandardSchema | undefined,
+  contextForFunction: boolean,
+): Checks | undefined {
+  const params = paramsCheckOf(declared);
+  if (!params && !result) return undefined;
+  return { params, result: result && new ResultCheck(result), contextForFunction };
+}
+
+function paramsCheckOf(declared: DeclaredParams | undefined): ParamsCheck | undefined {
+  if (declared?.kind === "schemas") return new CheckEach(declared.schemas, declared.names, declared.asObject);
+  return declared?.kind === "whole" ? new CheckWhole(declared.schema) : undefined;
+}
+
+/** @param length - how many arguments the function takes, where nothing is declared */
+function parametersOf(declared: DeclaredParams | undefined, length: number): Parameters {
+  switch (declared?.kind) {
+    case "names":
+      return Parameters.declared(declared.names);
+    case "schemas":
+      return Parameters.checked(declared.schemas.length, declared.names);
+    case "whole":
+      return Parameters.whole();
+    case "object":
+      return Parameters.object();
+    default:
+      return Parameters.counted(length);
   }
 }

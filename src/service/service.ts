@@ -5,10 +5,12 @@ import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../pro
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
+import { flattened, type Methods } from "./contract.ts";
 import { Exchanges, type HandleOptions } from "./exchanges.ts";
 import { type Checked, exportMarks } from "./export-rpc.ts";
 import { guardedLogger, type Logger } from "./logger.ts";
 import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
+import type { FunctionFor } from "./method-types.ts";
 import { ServingState } from "./serving-state.ts";
 
 /** How a service is made. */
@@ -112,19 +114,32 @@ export class Service {
   }
 
   /**
-   * Adds a function as a method.
+   * Adds a function as a method. Where the options have schemas, its parameters can be left untyped.
    *
    * @param name - its whole name
    * @throws Error when the name is taken
    * @throws TypeError when it cannot be a method's name, or the options do not fit the function
    */
-  addMethod<F extends MethodFunction, const O extends MethodOptions = Record<never, never>>(
-    name: string,
-    fn: F & Checked<F, O>,
+  addMethod<const O extends MethodOptions = Record<never, never>, F extends FunctionFor<O> = FunctionFor<O>>(
+    // Checked here: where a function is generic, F could not be inferred from an intersection.
+    name: string & Checked<F, O>,
+    fn: F,
     options?: O,
   ): this {
     if (typeof fn !== "function") throw new TypeError(`expected a function as the method ${name}, got ${typeof fn}`);
     this.#add([new Method(name, fn, options)]);
+    return this;
+  }
+
+  /**
+   * Adds methods made by `method`, by their names; an object among them is a namespace. Either all are added or none.
+   *
+   * @throws Error when a name is taken
+   * @throws TypeError when something among them is no method, or a name cannot be one
+   */
+  addMethods(methods: Methods, { namespace = [], separator = "." }: HandlerOptions = {}): this {
+    const definitions = flattened(methods, namespaceParts(namespace), separator);
+    this.#add(definitions.map(([name, { fn, options }]) => new Method(name, fn, options, { separator })));
     return this;
   }
 

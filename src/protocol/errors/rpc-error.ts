@@ -1,4 +1,5 @@
 import type { ErrorObject } from "../error-object.ts";
+import { isLater, type StandardSchema } from "../schema.ts";
 
 const brand = Symbol.for("tsjason.RpcError");
 
@@ -43,15 +44,33 @@ export class RpcError<Data = unknown> extends Error {
   }
 }
 
+/** What `isRpcError` asks of an error: its code, and that its data fit. See `defineError`. */
+export interface ErrorKind<Code extends number = number, Data = unknown> {
+  readonly code: Code;
+  readonly data: StandardSchema<Data, unknown> | undefined;
+}
+
 /**
  * Whether a value is an {@link RpcError}, also one of another copy of this package.
  *
- * @param code - also ask for this code
+ * @param kind - also ask for this code; or for a declared error, with its code and with data that fit its schema. Data
+ * that make the schema throw do not fit.
+ * @throws TypeError when the schema turns out to be asynchronous
  */
+export function isRpcError<Code extends number, Data>(
+  value: unknown,
+  kind: ErrorKind<Code, Data>,
+): value is RpcError<Data> & { readonly code: Code; readonly data: Data };
 export function isRpcError<Code extends number = number>(
   value: unknown,
-  code?: Code,
-): value is RpcError & { readonly code: Code } {
+  kind?: Code,
+): value is RpcError & { readonly code: Code };
+export function isRpcError(value: unknown, kind?: number | ErrorKind): boolean {
+  if (typeof kind !== "object" && typeof kind !== "function") return isBranded(value, kind);
+  return isBranded(value, kind.code) && (kind.data === undefined || fits(kind.data, value));
+}
+
+function isBranded(value: unknown, code: number | undefined): value is RpcError {
   try {
     return (
       typeof value === "object" &&
@@ -63,4 +82,16 @@ export function isRpcError<Code extends number = number>(
     // A proxy that cannot be looked at. Anything can be thrown.
     return false;
   }
+}
+
+function fits(schema: StandardSchema, error: RpcError): boolean {
+  let result: ReturnType<StandardSchema["~standard"]["validate"]>;
+  try {
+    result = schema["~standard"].validate(error.data);
+    if (!isLater(result)) return !result.issues;
+  } catch {
+    return false;
+  }
+  result.catch(() => {});
+  throw new TypeError("expected a schema that answers at once, got a promise from it");
 }
