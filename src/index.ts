@@ -83,6 +83,8 @@ export type { MethodFunction, MethodOptions } from "./service/method.ts";
 export type { FunctionFor, RemoteBy } from "./service/method-types.ts";
 export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export type {
+  ByNameOnly,
+  ByPositionOnly,
   Describe,
   Described,
   ErrorOf,

@@ -7,7 +7,7 @@ import { reference, resultDocument } from "./documents.ts";
 /** The type as the result of a method. */
 function typeOf(schema: unknown, schemas?: { readonly [name: string]: unknown }): string {
   const text = generateTypes(resultDocument(schema, schemas), { comments: false });
-  return /^ {2}get\(\): (.*?);\n\}/ms.exec(text)?.[1] ?? text;
+  return /^ {2}get: \(\) => (.*?);\n\}/ms.exec(text)?.[1] ?? text;
 }
 
 const object = (properties: object, more: object = {}) => ({ type: "object", properties, ...more });

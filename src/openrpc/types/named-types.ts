@@ -2,7 +2,7 @@ import { InvalidDocumentError } from "../document/invalid-document-error.ts";
 import type { Place } from "../document/place.ts";
 import type { References } from "../document/references.ts";
 import { typeName, type UniqueNames } from "./identifiers.ts";
-import { type NameNode, named, type TypeNode } from "./type-node.ts";
+import { type GenericNode, type NameNode, named, type TypeNode } from "./type-node.ts";
 
 /** Members of documents and schemas that hold schemas: they name nothing. */
 const holders = new Set(["schema", "items", "prefixItems", "additionalProperties", "data", "result", "anyOf", "oneOf"]);
@@ -13,11 +13,15 @@ export interface NamedType {
   readonly schema: Place;
 }
 
-/** The schemas that are referred to, each with a name of its own, in the order in which they are first met. */
+/**
+ * The schemas that are referred to, each with a name of its own, in the order in which they are first met; and what is used
+ * of this package's types.
+ */
 export class NamedTypes {
   readonly #references: References;
   readonly #unique: UniqueNames;
   readonly #types = new Map<string, NamedType>();
+  readonly #used = new Set<string>();
 
   constructor(references: References, unique: UniqueNames) {
     this.#references = references;
@@ -27,6 +31,17 @@ export class NamedTypes {
   /** Grows while it is iterated, when the types of what is in it refer to more. */
   get all(): Iterable<NamedType> {
     return this.#types.values();
+  }
+
+  /** The types of this package that were used, by name. */
+  get used(): readonly string[] {
+    return [...this.#used].sort();
+  }
+
+  /** A type of this package, with arguments. */
+  use(name: string, args: readonly TypeNode[]): GenericNode {
+    this.#used.add(name);
+    return { kind: "generic", name, args };
   }
 
   add(schema: Place): NamedType {

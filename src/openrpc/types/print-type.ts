@@ -1,6 +1,6 @@
 import { docComment, lineWidth } from "./doc-comment.ts";
 import { memberName } from "./identifiers.ts";
-import type { Member, ObjectNode, TupleNode, TypeNode } from "./type-node.ts";
+import type { FunctionNode, GenericNode, Member, ObjectNode, Parameter, TupleNode, TypeNode } from "./type-node.ts";
 
 const step = "  ";
 
@@ -28,6 +28,10 @@ export function printType(type: TypeNode, indent: string, taken: number): string
       return printTuple(type, indent);
     case "object":
       return printObject(type, indent);
+    case "function":
+      return printFunction(type, indent);
+    case "generic":
+      return printGeneric(type, indent);
   }
 }
 
@@ -75,6 +79,24 @@ function printTuple({ elements, required, rest }: TupleNode, indent: string): st
   return `[\n${lines.map((line) => `${inner}${line},\n`).join("")}${indent}]`;
 }
 
+function printFunction({ parameters, result }: FunctionNode, indent: string): string {
+  const inner = indent + step;
+  const lines = parameters.map(
+    (parameter) => `${printAfter(inner + parameterHead(parameter), parameter.type, inner)},\n`,
+  );
+  const head = lines.length === 0 ? "() =>" : `(\n${lines.join("")}${indent}) =>`;
+  return printAfter(head, result, indent);
+}
+
+function printGeneric({ name, args }: GenericNode, indent: string): string {
+  const inner = indent + step;
+  const texts = args.map((arg) => {
+    const text = printType(arg, inner, inner.length + 1);
+    return text.startsWith("\n") ? text.slice(1) : inner + text;
+  });
+  return `${name}<\n${texts.join(",\n")}\n${indent}>`;
+}
+
 /** A type on one line; `undefined` when a comment in it needs lines of its own. */
 function flatType(type: TypeNode): string | undefined {
   switch (type.kind) {
@@ -101,7 +123,23 @@ function flatType(type: TypeNode): string | undefined {
     }
     case "object":
       return flatObject(type);
+    case "function":
+      return flatFunction(type);
+    case "generic":
+      return wrapped(joined(type.args.map(flatType), ", "), false, ">", `${type.name}<`);
   }
+}
+
+function flatFunction({ parameters, result }: FunctionNode): string | undefined {
+  const texts = parameters.map((parameter) => {
+    return wrapped(flatType(parameter.type), false, "", `${parameterHead(parameter)} `);
+  });
+  const head = wrapped(joined(texts, ", "), true);
+  return head === undefined ? undefined : wrapped(flatType(result), false, "", `${head} => `);
+}
+
+function parameterHead({ name, optional }: Parameter): string {
+  return `${name}${optional ? "?" : ""}:`;
 }
 
 function flatObject({ members, index }: ObjectNode): string | undefined {

@@ -2,7 +2,15 @@
  * A TypeScript type, before it is printed.
  */
 
-export type TypeNode = NameNode | UnionNode | IntersectionNode | ArrayNode | TupleNode | ObjectNode;
+export type TypeNode =
+  | NameNode
+  | UnionNode
+  | IntersectionNode
+  | ArrayNode
+  | TupleNode
+  | ObjectNode
+  | FunctionNode
+  | GenericNode;
 
 /** A keyword, a literal or the name of a type. */
 export interface NameNode {
@@ -39,6 +47,25 @@ export interface ObjectNode {
   readonly members: readonly Member[];
   /** The type of any other member. */
   readonly index: TypeNode | undefined;
+}
+
+export interface FunctionNode {
+  readonly kind: "function";
+  readonly parameters: readonly Parameter[];
+  readonly result: TypeNode;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly type: TypeNode;
+}
+
+/** A type with arguments: `Describe<A, B>`. */
+export interface GenericNode {
+  readonly kind: "generic";
+  readonly name: string;
+  readonly args: readonly TypeNode[];
 }
 
 export interface Member {
@@ -96,9 +123,19 @@ function saysMore(type: TypeNode, wide: TypeNode): boolean {
   return wide.text === "boolean" && /^(true|false)$/.test(type.text);
 }
 
+/** The same without the comments of members, whatever holds them. */
+export function withoutComments<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutComments) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(([key, member]) => [key, key === "doc" ? [] : withoutComments(member)]);
+  return Object.fromEntries(members) as T;
+}
+
 export function hasIntersection(type: TypeNode): boolean {
   switch (type.kind) {
     case "name":
+    case "function":
+    case "generic":
       return false;
     case "intersection":
       return true;
