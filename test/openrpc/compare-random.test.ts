@@ -46,9 +46,9 @@ describe("random schemas", () => {
         silent++;
         for (const value of values) assert(!is(value) || was(value), `${JSON.stringify(value)} comes now too`);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
-    assert(silent > 20, `only ${silent} pairs were said to be compatible`);
+    assert(silent > 10, `only ${silent} pairs were said to be compatible`);
   });
 });
 

@@ -335,6 +335,14 @@ describe("a schema", () => {
     assert.deepEqual(lines(compareDocuments(before, after)), [`breaking schema-changed ${path}`]);
   });
 
+  it("of too many alternatives is the same, or it is unclear", () => {
+    const parts = (name: string) => [{ const: name }, ...Array.from({ length: 30 }, (_, index) => ({ const: index }))];
+    const schema = (name: string) => ({ anyOf: parts(name), oneOf: parts("c") });
+    assert.deepEqual(compareDocuments(resultDocument(schema("a")), resultDocument(schema("a"))), []);
+    const findings = compareDocuments(resultDocument(schema("a")), resultDocument(schema("b")));
+    assert.deepEqual(lines(findings), ["unclear schema-unclear result"]);
+  });
+
   it("of which there is too much to compare is said to be unclear", () => {
     const union = (name: string) => ({
       anyOf: Array.from({ length: 60 }, (_, index) => object({ [name + index]: string })),

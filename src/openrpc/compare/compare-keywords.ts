@@ -97,6 +97,15 @@ export function compareOpaque(
   }
 }
 
+/** Whether two schemas say the same to the letter, what they refer to included. */
+export function areSameAsWritten(comparison: Comparison, before: SchemaView, after: SchemaView): boolean {
+  const [places, others] = [before.places, after.places];
+  return (
+    places.length === others.length &&
+    places.every((place, index) => isSame(place, others[index], comparison.references))
+  );
+}
+
 /** Whether two places say the same to the letter, what they refer to included. */
 function isSame(
   before: Place | undefined,

@@ -51,8 +51,8 @@ export class SchemaComparison implements Comparison {
     }
     this.#work.during(pair, () => {
       if (before.isUnion || after.isUnion) compareUnions(this, before, after, path);
-      else if (before.values() || after.values()) this.#compareValues(before, after, path);
-      else this.#compareTypes(before, after, path);
+      else if (!before.values() === !after.values()) this.#compareAll(before, after, path);
+      else this.#compareListed(before, after, path);
     });
   }
 
@@ -77,9 +77,11 @@ export class SchemaComparison implements Comparison {
     this.change({ kind: `schema-${direction}`, direction, path, message });
   }
 
-  #compareTypes(before: SchemaView, after: SchemaView, path: readonly string[]): void {
+  #compareAll(before: SchemaView, after: SchemaView, path: readonly string[]): void {
     const [atoms, atomsAfter] = [before.atoms(), after.atoms()];
-    this.#compareSets(atoms, atomsAfter, path, atomsText);
+    const [values, valuesAfter] = [before.values(), after.values()];
+    if (values && valuesAfter) this.#compareSets(values, valuesAfter, path, listText);
+    else this.#compareSets(atoms, atomsAfter, path, atomsText);
     const common = new Set([...atoms].filter((atom) => atomsAfter.has(atom)));
     compareLimits(this, before, after, common, path);
     compareTexts(this, before, after, common, path);
@@ -88,16 +90,14 @@ export class SchemaComparison implements Comparison {
     compareOpaque(this, before, after, path);
   }
 
-  #compareValues(before: SchemaView, after: SchemaView, path: readonly string[]): void {
+  /** One of them lists its values. Whether the other takes them can be told if it says nothing but their types. */
+  #compareListed(before: SchemaView, after: SchemaView, path: readonly string[]): void {
     const [values, valuesAfter] = [before.values(), after.values()];
-    if (values && valuesAfter) {
-      this.#compareSets(values, valuesAfter, path, listText);
-      return;
-    }
-    const [few, many] = values ? [values, after.atoms()] : [valuesAfter ?? new Set<string>(), before.atoms()];
-    const fits = [...few].every((value) => many.has(atomOf(JSON.parse(value))));
-    const direction = fits ? (values ? "widened" : "narrowed") : "changed";
-    this.add(direction, path, was(valuesText(before), valuesText(after)));
+    const [few, many] = values ? [values, after] : [valuesAfter ?? new Set<string>(), before];
+    const fits = [...few].every((value) => many.atoms().has(atomOf(JSON.parse(value))));
+    const direction = values ? "widened" : "narrowed";
+    const said = many.isOnlyTypes ? direction : "unclear";
+    this.add(fits ? said : "changed", path, was(valuesText(before), valuesText(after)));
   }
 
   #compareSets<T>(

@@ -1,4 +1,5 @@
 import type { Direction } from "./change.ts";
+import { areSameAsWritten } from "./compare-keywords.ts";
 import type { Comparison } from "./comparison.ts";
 import type { SchemaView } from "./schema-view.ts";
 import { viewText } from "./view-text.ts";
@@ -14,7 +15,13 @@ export function compareUnions(
   after: SchemaView,
   path: readonly string[],
 ): void {
-  const [old, fresh] = withoutPairs(before.alternatives(), after.alternatives(), (one, other) => {
+  const [ways, waysAfter] = [before.alternatives(), after.alternatives()];
+  if (ways === undefined || waysAfter === undefined) {
+    if (!areSameAsWritten(comparison, before, after))
+      comparison.add("unclear", path, "there are too many alternatives");
+    return;
+  }
+  const [old, fresh] = withoutPairs(ways, waysAfter, (one, other) => {
     return comparison.differOnlyBy([], one, other);
   });
   const compareIf = (isPair: boolean, one: SchemaView, other: SchemaView) => {
@@ -29,12 +36,11 @@ export function compareUnions(
   });
   const [one, other] = [gone[0], added[0]];
   if (one && other && gone.length === 1 && added.length === 1) {
-    if (one.isUnion || other.isUnion) comparison.add("unclear", path, "there are too many alternatives to compare");
-    else comparison.compare(one, other, path);
+    comparison.compare(one, other, path);
     return;
   }
-  reportRest(comparison, gone, after.alternatives(), path, "narrowed");
-  reportRest(comparison, added, before.alternatives(), path, "widened");
+  reportRest(comparison, gone, waysAfter, path, "narrowed");
+  reportRest(comparison, added, ways, path, "widened");
 }
 
 /** What an object looks like from outside: the names of its members, and the values of those that have but one. */

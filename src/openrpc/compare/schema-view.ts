@@ -4,7 +4,7 @@ import { tupleParts } from "../types/array-type.ts";
 import { type Atom, atomOf, atomsOfType, canonical, split } from "./atoms.ts";
 
 /** How many ways a value may be taken, before they are no longer told apart. */
-const maxAlternatives = 64;
+const maxAlternatives = 256;
 
 /** Keywords that say nothing of which values are taken. */
 const silent = new Set(
@@ -66,9 +66,14 @@ export class SchemaView {
     return places.find((place) => /^(schemas|definitions|\$defs)$/.test(place.parent?.key ?? ""))?.key;
   }
 
-  /** The ways in which a value may be taken; itself when there is only one, or too many to look at. */
-  alternatives(): SchemaView[] {
-    if (this.isUnion) return this.#spread() ?? [this];
+  /** All that it says, as it stands in the document. */
+  get places(): readonly Place[] {
+    return [...this.#parts, ...this.#unions];
+  }
+
+  /** The ways in which a value may be taken; `undefined` when there are too many to look at. */
+  alternatives(): SchemaView[] | undefined {
+    if (this.isUnion) return this.#spread();
     const values = this.values();
     const types = split(this.atoms());
     const parts = values ? [...values].map((value) => ({ const: JSON.parse(value) })) : types.map((type) => ({ type }));
@@ -97,6 +102,12 @@ export class SchemaView {
     const more = SchemaView.of(this.#references, schemas);
     const parts = [...this.#parts, ...more.#parts];
     return new SchemaView(this.#references, parts, [...unions, ...more.#unions]);
+  }
+
+  /** Whether nothing is said but of which types the values are. */
+  get isOnlyTypes(): boolean {
+    const keywords = this.#parts.flatMap((part) => Object.keys(Object(part.value)));
+    return keywords.every((keyword) => silent.has(keyword) || keyword === "type" || keyword === "nullable");
   }
 
   /** The kinds of values that are taken. */
