@@ -48,7 +48,7 @@ export { ServerError } from "./protocol/errors/server-error.ts";
 export { ServerTimeoutError } from "./protocol/errors/server-timeout-error.ts";
 export { ServiceUnavailableError } from "./protocol/errors/service-unavailable-error.ts";
 export { type LimitOptions, type Limits, trusted, untrusted } from "./protocol/limits.ts";
-export type { Params } from "./protocol/message.ts";
+export type { GivenParams, NamedParams, Params } from "./protocol/message.ts";
 export type { InputOf, OutputOf, SchemaIssue, SchemaResult, StandardSchema } from "./protocol/schema.ts";
 export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
 export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
@@ -90,7 +90,6 @@ export type {
   ErrorOf,
   ErrorsOf,
   MethodFacts,
-  NamedParams,
   RemoteMethod,
 } from "./service/remote-method.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";

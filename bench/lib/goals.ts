@@ -187,6 +187,8 @@ const goals: readonly Goal[] = [
   { label: "CPU with a timeout on every call", atMost: 1.02, digits: 3, measure: feature("timeout") },
   { label: "CPU with a signal nobody aborts", atMost: 1.02, digits: 3, measure: feature("shared-signal") },
   { label: "CPU with a context whose signal nobody touches", atMost: 1.02, digits: 3, measure: feature("context") },
+  { label: "CPU with a schema of valibot", atMost: 1.06, digits: 3, measure: feature("valibot") },
+  { label: "CPU with a schema of zod", atMost: 1.12, digits: 3, measure: feature("zod") },
   {
     label: "heap bytes per idle server connection",
     atMost: 2_500,

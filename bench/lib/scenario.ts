@@ -7,7 +7,7 @@ export interface Scenario {
   readonly handleOnly?: boolean;
   /** Calls in a batch. */
   readonly batch?: number;
-  readonly method?: "echo" | "echoAsync" | "echoContext";
+  readonly method?: "echo" | "echoAsync" | "echoContext" | "echoValibot" | "echoZod" | "echoHandMade";
   /** The client's timeout in milliseconds, 0 for none. Default: the product's own. */
   readonly timeout?: number;
   /** The service's timeout. */
@@ -35,6 +35,7 @@ export const scenarios = {
   "16x64KiB-wide": { outstanding: 16, size: 64 * KiB, wide: true },
   async: { outstanding: 256, size: 13, method: "echoAsync" },
   batch: { outstanding: 400, size: 13, batch: 100 },
+  "shared-signal": { outstanding: 256, size: 13, signal: "shared" },
   client: { outstanding: 256, size: 13, only: "client" },
   server: { outstanding: 256, size: 13, only: "server" },
   handle: { outstanding: 1, size: 13, handleOnly: true },
@@ -68,6 +69,19 @@ export const features: readonly Feature[] = [
     with: { ...usual, method: "echoContext" },
   },
   { name: "proxy", label: "the typed proxy", without: usual, with: { ...usual, proxy: true } },
+  {
+    name: "schema",
+    label: "params by a schema that takes anything",
+    without: usual,
+    with: { ...usual, method: "echoHandMade" },
+  },
+  {
+    name: "valibot",
+    label: "params by a schema of valibot",
+    without: usual,
+    with: { ...usual, method: "echoValibot" },
+  },
+  { name: "zod", label: "params by a schema of zod", without: usual, with: { ...usual, method: "echoZod" } },
   {
     name: "service-timeout",
     label: "a service's timeout, async methods",

@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
-import type { CallContext } from "../../src/index.ts";
+import * as v from "valibot";
+import { z } from "zod";
+import type { CallContext, StandardSchema } from "../../src/index.ts";
 import { callFloor, serveFloor } from "../adapters/floor.ts";
 import { textOf } from "../lib/load.ts";
 import { MemorySocket } from "../lib/memory-socket.ts";
@@ -14,6 +16,9 @@ type Call = () => PromiseLike<unknown>;
 /** Makes one call, or one batch of them. */
 let call: Call = () => Promise.reject(new Error("nothing is set up"));
 let scenario: Scenario = { outstanding: 1, size: 1 };
+
+/** What a schema costs that does nothing. */
+const anything: StandardSchema = { "~standard": { version: 1, vendor: "bench", validate: (value) => ({ value }) } };
 
 const FLOOR_METHODS = new Map([["echo", (text: unknown) => text]]);
 
@@ -32,6 +37,9 @@ async function setUpProduct(dist: string, given: Scenario): Promise<Call> {
   service.addMethod("echo", (text: string) => text);
   service.addMethod("main.echo", (text: string) => text);
   service.addMethod("echoAsync", async (text: string) => text);
+  service.addMethod("echoValibot", (text) => text, { params: [v.string()] });
+  service.addMethod("echoZod", (text) => text, { params: [z.string()] });
+  service.addMethod("echoHandMade", (text) => text, { params: [anything] });
   service.addMethod("echoContext", (_context: CallContext, text: string) => text, { context: true });
   const text = textOf(size, wide);
   if (given.handleOnly) {

@@ -5,8 +5,8 @@ import { ClosedError } from "../connection/errors/closed-error.ts";
 import { DialError } from "../connection/errors/dial-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import { isExchange } from "../connection/exchange.ts";
-import { ExchangeLink } from "../connection/exchange-link.ts";
-import { Link, type LinkOptions } from "../connection/link.ts";
+import { ExchangeLink, type ExchangeLinkOptions } from "../connection/exchange-link.ts";
+import { Link } from "../connection/link.ts";
 import { isSettled, type Outlet, type WaitingMessage } from "../connection/outlet.ts";
 import type { PendingCall } from "../connection/pending-call.ts";
 import type { PendingCalls } from "../connection/pending-calls.ts";
@@ -165,13 +165,13 @@ export class Line implements Outlet {
     this.#options.onConnect(dialled.carrier.peer);
   }
 
-  #linkOver({ carrier, limits }: Dialled, hooks: Pick<LinkOptions, "onDisconnect" | "onClosed">): LiveLink {
+  #linkOver({ carrier, limits }: Dialled, hooks: Pick<ExchangeLinkOptions, "onDisconnect" | "onClosed">): LiveLink {
     const { connection, redial, route } = this.#options;
     if (!isExchange(carrier)) {
       return new Link(carrier, {
         ...this.#options,
-        ...hooks,
         limits,
+        owner: { disconnected: (_, reason) => hooks.onDisconnect(reason), closed: hooks.onClosed },
         connection: { ...connection, peer: carrier.peer },
       });
     }

@@ -1,5 +1,5 @@
-import type { Params } from "../protocol/message.ts";
-import type { AnyFunction, ArgumentsOf, FactsOf, NamedParams } from "../service/remote-method.ts";
+import type { GivenParams, NamedParams } from "../protocol/message.ts";
+import type { AnyFunction, ArgumentsOf, FactsOf } from "../service/remote-method.ts";
 
 /*
  * How an Api, an interface of functions by method name, shapes the calls of a client. Without one, any method can be
@@ -11,23 +11,22 @@ export type AnyApi = Record<never, never>;
 
 type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
 
-/** The methods of an Api. */
-export type MethodName<Api> =
-  IsUntyped<Api> extends true
-    ? string
-    : { [Name in keyof Api & string]: Api[Name] extends AnyFunction ? Name : never }[keyof Api & string];
+/** The methods of an Api: its members, without asking each whether it is a function, which a call does of the one it calls. */
+export type MethodName<Api> = IsUntyped<Api> extends true ? string : keyof Api & string;
+
+/*
+ * `Api[Name]` is handed on whole: a condition on `Name` itself would make the compiler work out all methods at once, which
+ * takes it seconds where there are a thousand.
+ */
 
 /** What a call of the method resolves with. */
-export type ResultOf<Api, Name> = Name extends keyof Api
-  ? Api[Name] extends AnyFunction
-    ? Awaited<ReturnType<Api[Name]>>
-    : never
-  : unknown;
+export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : ResultOfEntry<Api[Name & keyof Api]>;
 
-type PlainArguments<F extends AnyFunction, Options> =
-  [] extends Parameters<F>
-    ? [params?: Readonly<Parameters<F>> | NamedParams | undefined, options?: Options]
-    : [params: Readonly<Parameters<F>> | NamedParams, options?: Options];
+type ResultOfEntry<F> = F extends AnyFunction ? Awaited<ReturnType<F>> : never;
+
+type PlainArguments<Args extends readonly unknown[], Options> = [] extends Args
+  ? [params?: Readonly<Args> | NamedParams | undefined, options?: Options]
+  : [params: Readonly<Args> | NamedParams, options?: Options];
 
 type StatedArguments<Args extends readonly unknown[], Named, Options> = [] extends Args
   ? [params?: Readonly<Args> | Named | undefined, options?: Options]
@@ -36,34 +35,33 @@ type StatedArguments<Args extends readonly unknown[], Named, Options> = [] exten
     : [params: Readonly<Args> | Named, options?: Options];
 
 /** The arguments behind the method's name: its params, left out where it takes none, and the options. */
-export type CallArguments<Api, Name, Options> = Name extends keyof Api
-  ? Api[Name] extends AnyFunction
-    ? [FactsOf<Api[Name]>] extends [never]
-      ? PlainArguments<Api[Name], Options>
-      : StatedArguments<FactsOf<Api[Name]>["args"], FactsOf<Api[Name]>["named"], Options>
-    : never
-  : [params?: Params | undefined, options?: Options];
+export type CallArguments<Api, Name, Options> =
+  IsUntyped<Api> extends true
+    ? [params?: GivenParams | undefined, options?: Options]
+    : ArgumentsOfEntry<Api[Name & keyof Api], Options>;
 
-/** The methods under a namespace, by what is left of their names; under `""` all of them. */
-type Under<Api, Namespace extends string, Separator extends string> = {
-  [Name in keyof Api & string as Namespace extends ""
-    ? Name
-    : Name extends `${Namespace}${Separator}${infer Rest}`
-      ? Rest
-      : never]: Api[Name];
-};
+type ArgumentsOfEntry<F, Options> = [F] extends [AnyFunction]
+  ? [FactsOf<F>] extends [never]
+    ? PlainArguments<Parameters<F>, Options>
+    : StatedArguments<FactsOf<F>["args"], FactsOf<F>["named"], Options>
+  : never;
+
+/** What is left of a name under a namespace; under `""` all of it. */
+type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
+  ? Name
+  : Name extends `${Namespace}${Separator}${infer Rest}`
+    ? Rest
+    : never;
 
 /** A method that can be called only by name has no place among functions that call by position. */
-type PositionalCalls<Api> = {
-  [Name in keyof Api]: Api[Name] extends AnyFunction
-    ? [ArgumentsOf<Api[Name]>] extends [never]
-      ? never
-      : (...args: ArgumentsOf<Api[Name]>) => Promise<Awaited<ReturnType<Api[Name]>>>
-    : never;
-};
+type PositionalCall<F> = F extends AnyFunction
+  ? [ArgumentsOf<F>] extends [never]
+    ? never
+    : (...args: ArgumentsOf<F>) => Promise<Awaited<ReturnType<F>>>
+  : never;
 
 /** A namespace's methods as functions, with their arguments by position. */
 export type RemoteNamespace<Api, Namespace extends string, Separator extends string = "."> =
   IsUntyped<Api> extends true
     ? { readonly [method: string]: (...args: unknown[]) => Promise<unknown> }
-    : PositionalCalls<Under<Api, Namespace, Separator>>;
+    : { [Name in keyof Api & string as Below<Name, Namespace, Separator>]: PositionalCall<Api[Name]> };

@@ -45,6 +45,8 @@ interface Going {
   readonly calls: Map<number, PendingCall>;
   readonly notifications: readonly PendingCall[];
   readonly controller: AbortController;
+  /** How many of its members nobody has given up. */
+  wanted: number;
 }
 
 /**
@@ -152,6 +154,7 @@ export class ExchangeLink implements Outlet {
       calls: new Map(calls.map((call) => [call.id, call])),
       notifications: members.filter(({ notification }) => notification).map(({ call }) => call),
       controller: new AbortController(),
+      wanted: members.length,
     };
     this.#going.add(going);
     for (const { call } of members) {
@@ -180,7 +183,7 @@ export class ExchangeLink implements Outlet {
     const going = this.#places.get(call);
     if (!going) return;
     going.calls.delete(id);
-    if (isSettled(going.message)) going.controller.abort(call.watched?.signal.reason);
+    if (--going.wanted === 0) going.controller.abort(call.watched?.signal.reason);
   }
 
   // Coming in.

@@ -6,6 +6,20 @@ export type RequestId = string | number | null;
 /** What a request carries: by position (an array) or by name (an object). JSON-RPC 2.0, section 4.2. */
 export type Params = readonly unknown[] | { readonly [name: string]: unknown };
 
+/** Params by name, of any names. An array, a function, a map or a promise is none. */
+export type NamedParams =
+  | { readonly [name: string]: unknown }
+  // A variable whose type is an interface has no index signature.
+  | (object & {
+      readonly [Symbol.iterator]?: never;
+      readonly [Symbol.hasInstance]?: never;
+      readonly [Symbol.toStringTag]?: never;
+      readonly [Symbol.toPrimitive]?: never;
+    });
+
+/** Params as one can give them: {@link Params}, and what is one only by its members. */
+export type GivenParams = readonly unknown[] | NamedParams;
+
 /** The versions before 2.0, which are understood where that was asked for. */
 export type LegacyVersion = "1.0" | "1.1";
 

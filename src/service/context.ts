@@ -1,4 +1,4 @@
-import type { Params } from "../protocol/message.ts";
+import type { GivenParams } from "../protocol/message.ts";
 import type { Clock } from "../time/clock.ts";
 import type { PeerInfo } from "./peer.ts";
 
@@ -11,8 +11,8 @@ export interface CallBackOptions {
 /** The connection a call came by, as a handler may use it: to see who calls, and to call back. */
 export interface CallerConnection {
   readonly peer: PeerInfo;
-  call(method: string, params?: Params, options?: CallBackOptions): Promise<unknown>;
-  notify(method: string, params?: Params, options?: CallBackOptions): Promise<void>;
+  call(method: string, params?: GivenParams, options?: CallBackOptions): Promise<unknown>;
+  notify(method: string, params?: GivenParams, options?: CallBackOptions): Promise<void>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { NamedParams } from "../protocol/message.ts";
 import type { InputOf, OutputOf, StandardSchema } from "../protocol/schema.ts";
 import type { CallContext } from "./context.ts";
 import type { NamedSchema } from "./declared-params.ts";
@@ -7,7 +8,6 @@ import type {
   ErrorsIn,
   MethodFacts,
   NamedBy,
-  NamedParams,
   RemoteMethod,
   RemoteParameters,
   Simplify,

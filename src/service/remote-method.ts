@@ -1,4 +1,5 @@
 import type { ErrorKind, RpcError } from "../protocol/errors/rpc-error.ts";
+import type { NamedParams } from "../protocol/message.ts";
 import type { CallContext } from "./context.ts";
 
 /*
@@ -7,17 +8,6 @@ import type { CallContext } from "./context.ts";
  */
 
 export type AnyFunction = (...args: never[]) => unknown;
-
-/** Params by name, of any names. An array, a function, a map or a promise is none. */
-export type NamedParams =
-  | { readonly [name: string]: unknown }
-  // A variable whose type is an interface has no index signature.
-  | (object & {
-      readonly [Symbol.iterator]?: never;
-      readonly [Symbol.hasInstance]?: never;
-      readonly [Symbol.toStringTag]?: never;
-      readonly [Symbol.toPrimitive]?: never;
-    });
 
 declare const facts: unique symbol;
 

@@ -1,6 +1,6 @@
 /** What the types of Client, Connection and Batch let through. `npm run typecheck` is the test. */
 import { test } from "node:test";
-import type { Client, Connection, RemoteNamespace } from "../../src/index.ts";
+import type { CallContext, Client, Connection, RemoteNamespace } from "../../src/index.ts";
 import { areSame, type Same } from "./same.ts";
 
 interface Api {
@@ -121,6 +121,26 @@ export function results(caller: Client<Api>, untyped: Client) {
       Same<keyof RemoteNamespace<Api, "main">, "echo" | "sub.deep">,
     ]
   >(true, true, true, true, true, true, true, true);
+}
+
+interface Point {
+  readonly x: number;
+}
+
+export function variablesOfAnInterface(point: Point, typed: Client<Api>, untyped: Client, called: CallContext) {
+  return [
+    typed.call("add", point),
+    typed.notify("add", point),
+    untyped.call("anything", point),
+    untyped.batch().call("anything", point),
+    called.connection?.call("anything", point),
+    // @ts-expect-error: a map is written as {}
+    untyped.call("anything", new Map()),
+    // @ts-expect-error: so is a promise
+    untyped.call("anything", Promise.resolve(point)),
+    // @ts-expect-error: a function is no params
+    untyped.call("anything", () => point),
+  ];
 }
 
 export function withoutAnApi(untyped: Client) {

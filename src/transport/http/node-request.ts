@@ -96,8 +96,12 @@ function throwAway(request: IncomingMessage): void {
 /** Node.js destroys a socket that times out. It stays alive as long as the reader takes anything. */
 function cutIfStalled(response: ServerResponse): void {
   const { socket } = response;
-  // A pipelined answer has no socket yet: it waits for others, not for the reader.
-  if (!socket || socket.writableLength === 0) return;
+  if (!socket) {
+    // A pipelined one waits for those before it. What it has to write is written in the turn in which it gets a socket.
+    response.once("socket", () => process.nextTick(cutIfStalled, response));
+    return;
+  }
+  if (socket.writableLength === 0) return;
   const { timeout = 0 } = socket;
   socket.setTimeout(STALLED_MS);
   // Before Node.js sets the time for which it keeps the connection.
