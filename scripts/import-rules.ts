@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   time: [],
   protocol: [],
   openrpc: [],
-  service: ["protocol", "time"],
+  service: ["protocol", "time", "type openrpc"],
   connection: ["protocol", "service", "time"],
   framing: ["protocol", "time", "connection/channel.ts", "connection/deferred.ts", "type service/peer.ts"],
   transport: ["protocol", "time", "connection", "framing", "type service"],

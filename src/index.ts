@@ -66,6 +66,7 @@ export {
 } from "./service/contract.ts";
 export type { Documentation, MethodDeclaration, MethodExample, ParameterDeclaration } from "./service/declaration.ts";
 export type { NamedSchema, ParamsDeclaration } from "./service/declared-params.ts";
+export type { DiscoverOptions } from "./service/discovery/discovery.ts";
 export type { HandleOptions } from "./service/exchanges.ts";
 export {
   type Checked,
