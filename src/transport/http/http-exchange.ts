@@ -30,7 +30,7 @@ export class HttpExchange implements Exchange {
   readonly close: () => void;
   readonly #options: HttpExchangeOptions;
   /** The headers, where they are always the same. */
-  readonly #headers: Headers | undefined;
+  readonly #headers: HttpHeaders | undefined;
 
   /** @throws TypeError when the headers cannot be any */
   constructor(options: HttpExchangeOptions) {
@@ -75,7 +75,7 @@ export class HttpExchange implements Exchange {
     }
   }
 
-  async #makeHeaders(): Promise<Headers> {
+  async #makeHeaders(): Promise<HttpHeaders> {
     const { headers } = this.#options;
     try {
       return this.#withDefaults(typeof headers === "function" ? await headers() : headers);
@@ -85,12 +85,12 @@ export class HttpExchange implements Exchange {
     }
   }
 
-  #withDefaults(given: HttpHeaders = {}): Headers {
+  #withDefaults(given: HttpHeaders = {}): HttpHeaders {
     const { authorization } = this.#options;
     const headers = new Headers({ "content-type": "application/json", accept: "application/json" });
     if (authorization !== undefined) headers.set("authorization", authorization);
     for (const [name, value] of Object.entries(given)) headers.set(name, value);
-    return headers;
+    return Object.fromEntries(headers);
   }
 
   /** @returns what is there, maybe nothing */

@@ -15,20 +15,17 @@ import type { HttpReply, HttpSender } from "./sender.ts";
  */
 export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>>): HttpSender {
   const isSecure = url.protocol === "https:";
-  const where = urlToHttpOptions(url);
+  const { hostname, port, path } = urlToHttpOptions(url);
   const agent = isSecure
-    ? new HttpsAgent({ keepAlive: true, ...trustOptions(String(where.hostname), transport) })
+    ? new HttpsAgent({ keepAlive: true, ...trustOptions(hostname ?? "", transport) })
     : new HttpAgent({ keepAlive: true });
   const request = isSecure ? httpsRequest : httpRequest;
-  const options = { ...where, agent, method: "POST" };
+  const options = { hostname, port, path, agent, method: "POST" };
   return {
     send: (text, headers, signal) =>
       new Promise((resolve, reject) => {
-        const sent = request({
-          ...options,
-          headers: { "accept-encoding": "identity", ...Object.fromEntries(headers) },
-          signal,
-        });
+        const sent = request({ ...options, headers: { ...UNENCODED, ...headers } });
+        giveUpWith(sent, signal);
         const isConnected = watch(sent, isSecure ? "secureConnect" : "connect");
         sent.on("error", (error) => {
           reject(isConnected() ? error : new ExchangeError("unreachable", error.message, { cause: error }));
@@ -39,6 +36,15 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
 
     close: () => agent.destroy(),
   };
+}
+
+const UNENCODED = { "accept-encoding": "identity" };
+
+/** What the option `signal` of a request does, at a quarter of its cost. */
+function giveUpWith(request: ClientRequest, signal: AbortSignal): void {
+  const abort = () => void request.destroy(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  request.once("close", () => signal.removeEventListener("abort", abort));
 }
 
 /** Tells whether a request has a connection. What fails before that was not sent. */
@@ -87,7 +93,9 @@ class NodeReply implements HttpReply {
         resolve(false);
       });
       response.on("end", () => resolve(true));
-      response.on("close", () => reject(response.errored ?? new Error("the answer broke off")));
+      response.on("close", () => {
+        if (!response.readableEnded) reject(response.errored ?? new Error("the answer broke off"));
+      });
     });
   }
 }

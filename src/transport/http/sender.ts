@@ -1,4 +1,5 @@
 import type { Pieces } from "./body.ts";
+import type { HttpHeaders } from "./options.ts";
 
 /** What sends requests: the seam between what a client does with HTTP and whatever a platform does it by. */
 export interface HttpSender {
@@ -8,7 +9,7 @@ export interface HttpSender {
    * @returns the answer, as soon as its head is there
    * @throws ExchangeError `unreachable`, as a rejection, when nothing was sent; anything else when something may have been
    */
-  send(text: string, headers: Headers, signal: AbortSignal): Promise<HttpReply>;
+  send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply>;
 
   /** Puts its connections away. */
   close(): void;
