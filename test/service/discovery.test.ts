@@ -28,7 +28,8 @@ import {
 const ajv = new Ajv({ strict: false, logger: false, validateFormats: false });
 const packages: (name: string) => { readonly [name: string]: object } = createRequire(import.meta.url);
 // OpenRPC's meta-schema refers to the one of JSON Schema with a slash less than it has in its name.
-ajv.addSchema({ ...packages("@json-schema-tools/meta-schema").default, $schema: undefined });
+const { $schema: _draft, ...jsonSchema } = Object(packages("@json-schema-tools/meta-schema").default);
+ajv.addSchema(jsonSchema);
 const openRpc = JSON.stringify({ ...packages("@open-rpc/meta-schema").openrpcDocument, $schema: undefined });
 const isOpenRpc = ajv.compile(JSON.parse(openRpc.replaceAll('json-schema.tools"', 'json-schema.tools/"')));
 

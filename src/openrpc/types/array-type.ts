@@ -15,11 +15,19 @@ export function isAboutArrays(schema: Place): boolean {
 export function arrayType(schema: Place, convert: (part: Place) => TypeNode): TypeNode {
   const { prefix, rest } = tupleParts(schema);
   if (prefix === undefined) return { kind: "array", element: rest ? convert(rest) : unknownType };
+  if (isListOfOne(schema)) return { kind: "array", element: convert(prefix[0] as Place) };
   const elements = prefix.map(convert);
   const minItems = schema.at("minItems")?.value;
   const required = typeof minItems === "number" ? Math.min(minItems, elements.length) : elements.length;
   const open = rest !== undefined && rest.value !== false;
   return { kind: "tuple", elements, required, rest: open ? convert(rest) : undefined };
+}
+
+/** An array whose only element is described, and no length: generators of Go write every list so. */
+function isListOfOne(schema: Place): boolean {
+  const items = schema.at("items")?.value;
+  const isBounded = ["minItems", "maxItems", "additionalItems", "prefixItems"].some((keyword) => schema.has(keyword));
+  return Array.isArray(items) && items.length === 1 && !isBounded;
 }
 
 /** The schemas of the elements at the start, if it is a tuple, and the schema of those behind them. */
