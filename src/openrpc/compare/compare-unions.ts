@@ -6,8 +6,8 @@ import { viewText } from "./view-text.ts";
 
 /**
  * Compares what is taken in one of several ways. First the ways that are the same are put aside; then those that have
- * the same name or members of the same names are compared, and two that are left over; of the others it counts whether what one takes, some way of
- * the other side takes too.
+ * the same name or members of the same names are compared, and two that are left over; of the others it counts whether
+ * what one takes, some way of the other side takes too.
  */
 export function compareUnions(
   comparison: Comparison,

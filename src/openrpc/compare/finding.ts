@@ -42,7 +42,8 @@ export interface Finding {
   readonly method: string;
   /**
    * Where in the method: `["params", "limit"]`, `["result", "[]", "name"]`, `["errors", "404", "data"]`; `"[]"` stands for any
-   * element, `"[0]"` for one, `"[key]"` for members that are not named. Empty for the method itself.
+   * element, `"[0]"` for one, `"[key]"` for members that are not named, `"|Pet"` for one of several schemas. Empty for the
+   * method itself.
    */
   readonly path: readonly string[];
   /** What differs, in words. */
