@@ -92,6 +92,7 @@ export type {
   ErrorsOf,
   MethodFacts,
   RemoteMethod,
+  Simplify,
 } from "./service/remote-method.ts";
 export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
 export type { Clock } from "./time/clock.ts";

@@ -47,7 +47,7 @@ type InputObject<S extends Shape> = Simplify<
 /** A tuple is the arguments; anything else is the one argument. */
 type Spread<Params> = Params extends readonly unknown[] ? Params : [Params];
 
-/** What the function gets, the context aside. `never[]` lets any function through. */
+/** What the function gets, the context aside. `never` lets any parameter through: what has no schema is believed. */
 type FunctionArguments<P> = P extends StandardSchema
   ? Spread<OutputOf<P>>
   : P extends readonly string[]
@@ -57,7 +57,7 @@ type FunctionArguments<P> = P extends StandardSchema
       : P extends readonly NamedSchema[]
         ? NamedOutputs<P>
         : P extends "object"
-          ? [params: { readonly [name: string]: unknown } | undefined]
+          ? [params: never]
           : P extends Shape
             ? [params: OutputObject<P>]
             : never[];
@@ -105,10 +105,17 @@ type Entry<P, F extends AnyFunction, Result, Errors> = P extends StandardSchema
       : P extends readonly NamedSchema[]
         ? ByBoth<OptionalAtEnd<NamedInputs<P>>, InputObject<Merged<P>>, Result, Errors>
         : P extends "object"
-          ? ByNameOnly<NamedParams, Result, Errors, true>
+          ? ObjectEntry<RemoteParameters<F>, Result, Errors>
           : P extends Shape
             ? ByNameOnly<InputObject<P>, Result, Errors>
             : ByBoth<RemoteParameters<F>, NamedParams, Result, Errors>;
+
+/** What the function says of the object is believed, as of any argument without a schema. */
+type ObjectEntry<Args extends readonly unknown[], Result, Errors> = [Args[0]] extends [never]
+  ? ByNameOnly<NamedParams, Result, Errors, true>
+  : Args extends readonly []
+    ? ByNameOnly<NamedParams, Result, Errors, true>
+    : ByNameOnly<NonNullable<Args[0]>, Result, Errors, undefined extends Args[0] ? true : false>;
 
 /** One object by name is the one argument. */
 type OneByName<P extends readonly StandardSchema[]> = P extends readonly [infer Only extends StandardSchema]

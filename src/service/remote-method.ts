@@ -99,6 +99,7 @@ type ByName<Names extends readonly string[], Args extends readonly unknown[]> = 
       : NamedParams
   : unknown;
 
+/** The members of a type, written as one. */
 export type Simplify<T> = { [Key in keyof T]: T[Key] };
 
 type IsAny<T> = 0 extends 1 & T ? true : false;

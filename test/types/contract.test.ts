@@ -16,6 +16,7 @@ import {
   implement,
   isRpcError,
   method,
+  type NamedParams,
   type RpcError,
   type Service,
 } from "../../src/index.ts";
@@ -45,7 +46,9 @@ const math = {
   tuple: method({ params: z.tuple([z.string(), z.number()]) }, (text, count) => text.repeat(count)),
   rest: method({ params: z.tuple([z.string()]).rest(z.number()) }, (text, ...counts) => text.length + counts.length),
   ark: method({ params: [type("string"), type("number | undefined")] }, (text, count) => text.repeat(count ?? 1)),
-  any: method({ params: "object" }, (given) => Object.keys(given ?? {})),
+  any: method({ params: "object" }, (given?: NamedParams) => Object.keys(given ?? {})),
+  list: method({ params: "object" }, (given?: { readonly cursor?: string }) => given?.cursor ?? "start"),
+  required: method({ params: "object" }, (given: { readonly cursor: string }) => given.cursor),
   transformed: method({ params: [date], result: z.date().transform((at) => at.toISOString()) }, async (at) => at),
   context: method({ params: [z.string()], context: true }, ({ method: name }, text) => name + text),
   plain: method((text: string) => text),
@@ -108,6 +111,9 @@ export function right(caller: Client<Api>, range: Range) {
     caller.call("math.rest", ["x", 3, 4]),
     caller.call("math.ark", ["x"]),
     caller.call("math.any"),
+    caller.call("math.list"),
+    caller.call("math.list", { cursor: "x" }),
+    caller.call("math.required", { cursor: "x" }),
     caller.call("math.any", { any: "thing" }),
     caller.call("math.any", range),
     caller.call("math.transformed", ["2026"]),
@@ -152,6 +158,10 @@ export function wrong(caller: Client<Api>, range: Range) {
     caller.call("math.transformed", [new Date()]),
     // @ts-expect-error: the context is the method's own
     caller.call("math.context", [{}, "x"]),
+    // @ts-expect-error: another type
+    caller.call("math.list", { cursor: 5 }),
+    // @ts-expect-error: it cannot do without
+    caller.call("math.required"),
     // @ts-expect-error: an array is not by name
     caller.call("math.any", [1]),
     // @ts-expect-error: a map is written as {}
@@ -212,6 +222,16 @@ export function definitions(service: Service) {
 }
 
 class Accounts {
+  @exportRpc({ params: [z.number()] })
+  generic<T>(value: T) {
+    return value;
+  }
+
+  @exportRpc({ params: "object" })
+  list(given?: { readonly cursor?: string }) {
+    return given?.cursor;
+  }
+
   @exportRpc({ params: [z.number()], result: z.string() })
   name(id: number) {
     return String(id);
@@ -247,6 +267,10 @@ export function wrongMethods() {
     // @ts-expect-error: it gets one object
     @exportRpc({ params: { id: z.number() } })
     object(_id: number) {}
+
+    // @ts-expect-error: it gets one object, and nothing more
+    @exportRpc({ params: "object" })
+    more(_given: object, _more: number) {}
   };
 }
 

@@ -1,7 +1,19 @@
 // A user's program in TypeScript: compiled against the packed package and run by plain Node.js (see package.test.ts).
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { Client, exportRpc, listen, RpcError, Server, Service } from "tsjason";
+import {
+  type ApiOf,
+  Client,
+  defineError,
+  exportRpc,
+  isRpcError,
+  listen,
+  method,
+  RpcError,
+  Server,
+  Service,
+  type StandardSchema,
+} from "tsjason";
 import * as framing from "tsjason/framing";
 import { fetchHandler } from "tsjason/http";
 import * as testing from "tsjason/testing";
@@ -51,6 +63,23 @@ service.addHandler(new Calculator("plain"), { namespace: "plain" });
 service.addHandler(new Subtracting("subtracting"), { namespace: "sub" });
 service.addMethod("sum", (a: number, b: number) => a + b);
 
+const aNumber: StandardSchema<number> = {
+  "~standard": {
+    version: 1,
+    vendor: "by hand",
+    validate: (value) => (typeof value === "number" ? { value } : { issues: [{ message: "no number" }] }),
+  },
+};
+export const Odd = defineError({ code: 1, message: "Odd", data: aNumber });
+export const math = {
+  half: method({ params: [{ n: aNumber }], result: aNumber, errors: [Odd] }, (n) => {
+    if (n % 2 === 1) throw Odd(n);
+    return n / 2;
+  }),
+};
+service.addMethods(math, { namespace: "math" });
+export const half = (caller: Client<ApiOf<typeof math, "math">>, n: number) => caller.call("math.half", { n });
+
 const answer = await service.handle('{"jsonrpc":"2.0","id":1,"method":"sum","params":[1,2]}');
 assert.deepEqual(JSON.parse(answer ?? ""), { jsonrpc: "2.0", id: 1, result: 3 });
 
@@ -58,6 +87,8 @@ const server = await listen(service, "tcp://127.0.0.1:0");
 const client = new Client(String(server.address));
 assert.equal(await client.call("plain.sum", [1, 2]), 3);
 assert.equal(await client.call("plain.whoami", []), "plain");
+assert.equal(await half(client as never, 4), 2);
+assert.equal(await half(client as never, 3).catch((error) => isRpcError(error, Odd) && error.data), 3);
 assert.equal(await client.call("sub.sum", [1, 2]), 1003);
 assert.equal(await client.call("sub.difference", [3, 2]), 1);
 await assert.rejects(client.call("plain.refuse", []), { code: 7, message: "not today" });
