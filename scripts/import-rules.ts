@@ -30,10 +30,11 @@ import { API } from "typescript/unstable/sync";
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   time: [],
+  tracing: [],
   protocol: [],
   openrpc: [],
-  service: ["protocol", "time", "type openrpc"],
-  connection: ["protocol", "service", "time"],
+  service: ["protocol", "time", "tracing", "type openrpc"],
+  connection: ["protocol", "service", "time", "tracing"],
   framing: ["protocol", "time", "connection/channel.ts", "connection/deferred.ts", "type service/peer.ts"],
   transport: ["protocol", "time", "connection", "framing", "type service"],
   ports: [
@@ -53,9 +54,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that may import `node:*` and packages. The rest also runs in browsers, until it loads one of these. */
-const atHomeInNode = new Set(["framing", "transport", "testing", "sync", "cli"]);
+const atHomeInNode = new Set(["tracing", "framing", "transport", "testing", "sync", "cli"]);
 /** Rooms that may not even load `node:*` lazily, nor use its types. */
 const awayFromNode = new Set(["time", "protocol", "openrpc", "service"]);
+
+/** Names under "imports" in package.json, and the room whose file each stands for: another one elsewhere. */
+const aliases: Readonly<Record<string, string>> = { "#loaders": "transport", "#tracing": "tracing" };
 
 /** Each is `transport/<name>.ts`, `transport/<name>-*.ts` or a folder. The transports share the other files. */
 const transports = ["tcp", "tls", "unix", "stdio", "websocket", "http", "message-port", "nats"];
@@ -174,6 +178,12 @@ function roomProblems({ from, to, kind }: Import, sources: Sources, packages: re
   if (!to.startsWith("src/")) {
     const name = to.split("/", to.startsWith("@") ? 2 : 1).join("/");
     if (!packages.includes(name)) return [`imports ${to}, which package.json does not list as a dependency`];
+    const alias = aliases[name];
+    if (alias !== undefined) {
+      return room === alias || rooms[room]?.includes(alias)
+        ? []
+        : [`${isIndex ? "index.ts" : room} must not import ${to}`];
+    }
     return atHomeInNode.has(room) ? [] : [`${isIndex ? "index.ts" : room} must not import the package ${name}`];
   }
   if (!Object.hasOwn(sources, to)) return [`imports ${to}, which does not exist`];

@@ -10,6 +10,7 @@ export type {
   ResultOf,
 } from "./connection/api.ts";
 export type { Batch } from "./connection/batch.ts";
+export type { CallTrace } from "./connection/call-trace.ts";
 export type { Channel, ChannelReceiver, MessageViolation } from "./connection/channel.ts";
 export { Connection, type ConnectionOptions, type ConnectionOwner } from "./connection/connection.ts";
 export type { DialectOptions } from "./connection/dialect.ts";
@@ -24,6 +25,13 @@ export { DisconnectError, type DisconnectKind } from "./connection/errors/discon
 export { ExchangeError, type ExchangeFailure } from "./connection/errors/exchange-error.ts";
 export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
 export type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "./connection/exchange.ts";
+export type {
+  CallChanges,
+  CallMiddleware,
+  CallMiddlewareOptions,
+  CallNext,
+  OutgoingCall,
+} from "./connection/middleware.ts";
 export type { CallOptions } from "./connection/pending-call.ts";
 export type { CancelDialect } from "./protocol/cancellation.ts";
 export { ErrorCode } from "./protocol/codes.ts";
@@ -50,6 +58,7 @@ export { ServiceUnavailableError } from "./protocol/errors/service-unavailable-e
 export { type LimitOptions, type Limits, trusted, untrusted } from "./protocol/limits.ts";
 export type { GivenParams, NamedParams, Params } from "./protocol/message.ts";
 export type { InputOf, OutputOf, SchemaIssue, SchemaResult, StandardSchema } from "./protocol/schema.ts";
+export type { TraceContext } from "./protocol/trace-context.ts";
 export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
 export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
 export type { CallBackOptions, CallContext, CallerConnection } from "./service/context.ts";
@@ -77,11 +86,13 @@ export {
   type FitsSchemas,
 } from "./service/export-rpc.ts";
 export type { ExportedAs, Exports } from "./service/exports.ts";
+export type { HandleTrace } from "./service/handle-trace.ts";
 export { InvalidResultError } from "./service/invalid-result-error.ts";
 export type { Issue } from "./service/issues.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
 export type { FunctionFor, RemoteBy } from "./service/method-types.ts";
+export type { IncomingCall, ServiceMiddleware, ServiceNext } from "./service/middleware.ts";
 export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export type {
   ByNameOnly,

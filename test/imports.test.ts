@@ -30,16 +30,23 @@ test("src/ keeps to the rules for imports", () => {
 
 test("what a bundle for browsers begins with loads nothing of Node.js", () => {
   const imports = readImports(readSources());
-  const start = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).imports["#loaders"].browser;
-  const reached = new Set([start.replace("./dist", "src").replace(/\.js$/, ".ts"), "src/index.ts"]);
+  const aliases: Record<string, Record<string, string>> = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  ).imports;
+  const starts = Object.values(aliases).map(({ browser, default: elsewhere }) => browser ?? elsewhere ?? "");
+  const reached = new Set([
+    ...starts.map((start) => start.replace("./dist", "src").replace(/\.js$/, ".ts")),
+    "src/index.ts",
+  ]);
   for (const file of reached) {
     for (const { from, to, kind } of imports) {
-      if (from !== file || to === undefined || to === "#loaders" || kind === "type") continue;
+      if (from !== file || to === undefined || Object.hasOwn(aliases, to) || kind === "type") continue;
       assert.ok(to.startsWith("src/"), `${from} imports ${to}`);
       reached.add(to);
     }
   }
   assert.ok(reached.has("src/transport/websocket/websocket-browser.ts"));
+  assert.ok(reached.has("src/tracing/none.ts"));
 });
 
 for (const entry of ["src/transport/http/http-browser.ts", "src/transport/http/index.ts"]) {
@@ -128,6 +135,9 @@ describe("the checker", () => {
   });
 
   const breaches: [file: string, source: string, problem: RegExp][] = [
+    ["src/protocol/message.ts", `import "#tracing";`, /protocol must not import #tracing/],
+    ["src/service/service.ts", `import "#loaders";`, /service must not import #loaders/],
+    ["src/index.ts", `export { tracer } from "#tracing";`, /index.ts must not import #tracing/],
     ["src/protocol/message.ts", `import "../time/clock.ts";`, /protocol must not import src\/time\/clock.ts/],
     ["src/protocol/message.ts", `import "node:buffer";`, /protocol must not import node:buffer/],
     ["src/protocol/message.ts", `import type { Service } from "../service/service.ts";`, /protocol must not import/],
@@ -176,7 +186,7 @@ describe("the checker", () => {
   ];
   for (const [file, source, problem] of breaches) {
     test(`finds ${source || "a file"} in ${file}`, () => {
-      const problems = importProblems({ ...sound, [file]: source }, ["known"]);
+      const problems = importProblems({ ...sound, [file]: source }, ["known", "#loaders", "#tracing"]);
       assert.ok(
         problems.some((line) => problem.test(line)),
         `no ${problem} in:\n${problems.join("\n")}`,

@@ -203,6 +203,8 @@ const goals: readonly Goal[] = [
   { label: "CPU with a context whose signal nobody touches", atMost: 1.02, digits: 3, measure: feature("context") },
   { label: "CPU with a schema of valibot", atMost: 1.06, digits: 3, measure: feature("valibot") },
   { label: "CPU with a schema of zod", atMost: 1.12, digits: 3, measure: feature("zod") },
+  { label: "CPU with middlewares elsewhere", atMost: 1.02, digits: 3, measure: feature("middleware-unused") },
+  { label: "CPU with tracing channels unheard", atMost: 1.02, digits: 3, measure: feature("tracing-unused") },
   {
     label: "heap bytes per idle server connection",
     atMost: 2_500,

@@ -65,7 +65,9 @@ async function startArm(
   { scenario, dist }: Arm,
   { files, core }: Pick<PairedOptions, "files" | "core">,
 ): Promise<Worker<CodecOps>> {
-  const worker = await Worker.start<CodecOps>(files.codec, { core });
+  // That condition takes the file without tracing, see "imports" in the product's package.json.
+  const flags = scenario.tracing === "absent" ? ["--conditions=browser"] : [];
+  const worker = await Worker.start<CodecOps>(files.codec, { core, flags });
   await worker.call("setUp", { ...scenario, dist });
   return worker;
 }

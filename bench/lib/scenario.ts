@@ -15,6 +15,10 @@ export interface Scenario {
   /** `shared`: all calls have one signal; `own`: each has its own; `unused`: each makes one and does not pass it. */
   readonly signal?: "shared" | "own" | "unused";
   readonly proxy?: boolean;
+  /** `here`: one on each side, which passes on; `elsewhere`: the same on another connection, and none here. */
+  readonly middleware?: "here" | "elsewhere";
+  /** `absent`: as in a browser, without any channels; `over`: somebody listened once; `heard`: somebody listens. */
+  readonly tracing?: "absent" | "over" | "heard";
   /** The other end is the floor: what is left is one end of the product. */
   readonly only?: "client" | "server";
 }
@@ -88,4 +92,23 @@ export const features: readonly Feature[] = [
     without: asynchronous,
     with: { ...asynchronous, serviceTimeout: 2_000 },
   },
+  {
+    name: "middleware-unused",
+    label: "no middleware here, some elsewhere",
+    without: usual,
+    with: { ...usual, middleware: "elsewhere" },
+  },
+  {
+    name: "tracing-unused",
+    label: "tracing channels nobody listens to any more",
+    without: { ...usual, tracing: "absent" },
+    with: { ...usual, tracing: "over" },
+  },
+  {
+    name: "middleware",
+    label: "a middleware that passes on, on both sides",
+    without: usual,
+    with: { ...usual, middleware: "here" },
+  },
+  { name: "tracing", label: "a listener on both sides", without: usual, with: { ...usual, tracing: "heard" } },
 ];

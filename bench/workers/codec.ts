@@ -1,7 +1,8 @@
+import { tracingChannel } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import * as v from "valibot";
 import { z } from "zod";
-import type { CallContext, StandardSchema } from "../../src/index.ts";
+import type { CallContext, Connection, Service, StandardSchema } from "../../src/index.ts";
 import { callFloor, serveFloor } from "../adapters/floor.ts";
 import { textOf } from "../lib/load.ts";
 import { MemorySocket } from "../lib/memory-socket.ts";
@@ -30,6 +31,34 @@ function setUpFloor({ size }: Scenario): Call {
   return () => caller.echo(text);
 }
 
+const SIDES = ["tsjason:call", "tsjason:handle"].map((name) => tracingChannel<unknown, object>(name));
+const listener = { start() {}, end() {}, asyncStart() {}, asyncEnd() {}, error() {} };
+
+/** A middleware that passes on, on each side. */
+function putAround(service: Service, client: Connection): void {
+  service.use((_call, next) => next());
+  client.use((_call, next) => next());
+}
+
+/** Middlewares and listeners as the scenario has them, on the way of its calls or of others. */
+async function surround(dist: string, { middleware, tracing }: Scenario, service: Service, client: Connection) {
+  if (middleware === "here") putAround(service, client);
+  if (middleware === "elsewhere") {
+    const { Connection, FramedChannel, Service } = await loadProduct(dist);
+    const [here, there] = MemorySocket.pair();
+    const other = new Service().addMethod("echo", (text: string) => text);
+    new Connection(new FramedChannel(there), { service: other });
+    const caller = new Connection(new FramedChannel(here));
+    putAround(other, caller);
+    for (let i = 0; i < 10_000; i++) await caller.call("echo", ["elsewhere"]);
+  }
+  if (tracing !== "over" && tracing !== "heard") return;
+  for (const side of SIDES) side.subscribe(listener);
+  if (tracing === "heard") return;
+  for (let i = 0; i < 100; i++) await client.call("echo", ["heard"]);
+  for (const side of SIDES) side.unsubscribe(listener);
+}
+
 async function setUpProduct(dist: string, given: Scenario): Promise<Call> {
   const { Connection, FramedChannel, Service } = await loadProduct(dist);
   const { size, wide, serviceTimeout, timeout, method = "echo" } = given;
@@ -54,6 +83,7 @@ async function setUpProduct(dist: string, given: Scenario): Promise<Call> {
     return () => caller.echo(text);
   }
   const client = new Connection(new FramedChannel(here), timeout === undefined ? {} : { timeout });
+  await surround(dist, given, service, client);
   const { batch: inBatch } = given;
   if (inBatch) {
     return () => {

@@ -3,7 +3,9 @@ import type { Batch } from "../connection/batch.ts";
 import { DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
+import { ClosedError } from "../connection/errors/closed-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
+import type { CallMiddleware, CallMiddlewareOptions } from "../connection/middleware.ts";
 import type { CallOptions } from "../connection/pending-call.ts";
 import { PendingCalls } from "../connection/pending-calls.ts";
 import { RemoteCalls } from "../connection/remote-calls.ts";
@@ -124,6 +126,7 @@ export class Client<Api extends object = AnyApi> {
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
       version: dialect.version,
+      address: this.address,
     });
   }
 
@@ -137,7 +140,7 @@ export class Client<Api extends object = AnyApi> {
 
   /** How many calls are pending: made and not yet settled. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#calls.size;
   }
 
   /**
@@ -197,6 +200,28 @@ export class Client<Api extends object = AnyApi> {
   }
 
   /**
+   * Puts a middleware around all calls and notifications from now on, also those of batches and namespaces; those that are
+   * pending go on as they are. The first that is added is the outermost.
+   *
+   * ```ts
+   * client.use(async (call, next) => {
+   *   const result = await next();
+   *   console.log(call.method, "was answered");
+   *   return result;
+   * });
+   * ```
+   *
+   * A call's timeout and signal span all of it. When its time is up, `next()` rejects, and the call does too unless the
+   * middlewares make something else of that at once.
+   *
+   * @throws TypeError when it is no function
+   */
+  use(middleware: CallMiddleware, options?: CallMiddlewareOptions): this {
+    this.#calls.use(middleware, options);
+    return this;
+  }
+
+  /**
    * Dials now, for those who want to know early. Does nothing when there is a connection.
    *
    * @throws DialError, CallTimeoutError, CallAbortedError or ClosedError, as a rejection
@@ -218,7 +243,9 @@ export class Client<Api extends object = AnyApi> {
    * @returns a promise that resolves once it is over; over stdio, once the program has exited. Idempotent.
    */
   close({ timeout = 5_000 }: { readonly timeout?: number } = {}): Promise<void> {
-    return this.#line.close(timeout);
+    const closed = this.#line.close(timeout);
+    this.#calls.end((call) => new ClosedError(call.method, call.outcome));
+    return closed;
   }
 
   on<Event extends keyof ClientEvents>(event: Event, listener: (...args: ClientEvents[Event]) => void): this {

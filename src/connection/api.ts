@@ -9,7 +9,7 @@ import type { AnyFunction, ArgumentsOf, FactsOf } from "../service/remote-method
 /** The Api of a client nobody gave one: any method. */
 export type AnyApi = Record<never, never>;
 
-type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
+export type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
 
 /** The methods of an Api: its members, without asking each whether it is a function, which a call does of the one it calls. */
 export type MethodName<Api> = IsUntyped<Api> extends true ? string : keyof Api & string;
@@ -47,7 +47,7 @@ type ArgumentsOfEntry<F, Options> = [F] extends [AnyFunction]
   : never;
 
 /** What is left of a name under a namespace; under `""` all of it. */
-type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
+export type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
   ? Name
   : Name extends `${Namespace}${Separator}${infer Rest}`
     ? Rest

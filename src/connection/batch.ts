@@ -1,5 +1,5 @@
 import type { Params } from "../protocol/message.ts";
-import { requestBody } from "../protocol/serialize.ts";
+import type { RequestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
 import { deferred } from "./deferred.ts";
@@ -11,22 +11,40 @@ import { type WatchedPromise, watchedDeferred } from "./watched-promise.ts";
 export interface BatchMaker {
   readonly outlet: Outlet;
   readonly logger: Logger;
+  /** @throws TypeError when the params cannot be written */
+  requestBody(method: string, params: Params | undefined): RequestBody;
   /**
    * Makes a call pending, or rejects it where its signal was aborted before.
    *
    * @throws RangeError or TypeError when the options make no sense
    */
   begin(call: PendingCall, options: CallOptions | undefined): void;
+  /** Whether the members go through middlewares, or are traced. */
+  isWrapped(options: CallOptions | undefined): boolean;
+  /**
+   * Makes the calls of a batch pending.
+   *
+   * @returns what sends them through the middlewares, and out when all have come that will
+   * @throws as `begin` does
+   */
+  beginWrapped(members: readonly BatchMember[], options: CallOptions | undefined): () => void;
+}
+
+/** A member that is not sent yet. */
+export interface BatchMember extends WaitingMember {
+  readonly call: BatchCall;
 }
 
 /** A member's call, which tells its batch when it is settled. */
-class BatchCall extends PendingCall {
+export class BatchCall extends PendingCall {
+  readonly params: Params | undefined;
   readonly promise: WatchedPromise<unknown>;
   readonly #settled: (failure?: BatchFailure) => void;
 
-  constructor(method: string, settled: (failure?: BatchFailure) => void) {
+  constructor(method: string, params: Params | undefined, settled: (failure?: BatchFailure) => void) {
     const { promise, resolve, reject } = watchedDeferred<unknown>();
     super(method, resolve, reject);
+    this.params = params;
     this.promise = promise;
     this.#settled = settled;
   }
@@ -62,7 +80,7 @@ interface BatchFailure {
  */
 export class Batch<Api extends object = AnyApi> {
   readonly #calls: BatchMaker;
-  readonly #members: WaitingMember[] = [];
+  readonly #members: BatchMember[] = [];
   readonly #settlement = deferred<void>();
   #unsettled = 0;
   #sent = false;
@@ -116,10 +134,15 @@ export class Batch<Api extends object = AnyApi> {
     if (this.#sent) throw new Error("this batch was sent before");
     const members = this.#members;
     this.#unsettled = members.length;
-    for (const { call } of members) this.#calls.begin(call, options);
+    const sendWrapped = this.#calls.isWrapped(options) ? this.#calls.beginWrapped(members, options) : undefined;
+    if (!sendWrapped) for (const { call } of members) this.#calls.begin(call, options);
     // Options that make no sense have thrown at the first member: then nothing was sent.
     this.#sent = true;
     if (members.length === 0) this.#settlement.resolve();
+    if (sendWrapped) {
+      sendWrapped();
+      return this.#settlement.promise;
+    }
     const going = options?.signal ? members.filter(({ call }) => call.pending) : members;
     if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
     return this.#settlement.promise;
@@ -127,8 +150,8 @@ export class Batch<Api extends object = AnyApi> {
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {
     if (this.#sent) throw new Error("this batch was sent before");
-    const body = requestBody(method, params);
-    const call = new BatchCall(method, this.#settled);
+    const body = this.#calls.requestBody(method, params);
+    const call = new BatchCall(method, params, this.#settled);
     this.#members.push({ call, body, notification });
     return call.promise;
   }

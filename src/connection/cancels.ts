@@ -22,7 +22,7 @@ export class Cancels {
   /** A call was given up. One that was not sent is nothing to the peer. */
   tell(call: PendingCall, id: number): void {
     if (call.ordinal === 0 || call.method === this.#cancellation.exempt) return;
-    this.#outgoing.sendCancel(cancelBody(this.#cancellation, id, reasonOf(call)));
+    this.#outgoing.sendCancel(cancelBody(this.#cancellation, id, reasonOf(call.governor)));
     this.#ids.add(id);
     if (this.#ids.size <= MAX_REMEMBERED) return;
     const [oldest] = this.#ids;

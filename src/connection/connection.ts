@@ -13,7 +13,9 @@ import { closeWithin } from "./close-within.ts";
 import { type DialectOptions, dialectOf } from "./dialect.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { Link, type LinkOwner } from "./link.ts";
+import type { CallMiddleware, CallMiddlewareOptions } from "./middleware.ts";
 import { Milestone } from "./milestone.ts";
+import { lossOf } from "./outgoing.ts";
 import type { CallOptions } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { RemoteCalls } from "./remote-calls.ts";
@@ -107,8 +109,12 @@ export class Connection<Api extends object = AnyApi> {
     this.#disconnected ??= new Milestone();
     this.#disconnected.reach(reason);
     // When the pending calls are rejected too, as for those who await `disconnected`.
-    const owner = this.#owner;
-    if (owner) queueMicrotask(() => owner.disconnected(this as unknown as Connection, reason));
+    const [owner, calls] = [this.#owner, this.#made];
+    if (!owner && !calls) return;
+    queueMicrotask(() => {
+      calls?.end((call) => lossOf(call, call.outcome, reason));
+      owner?.disconnected(this as unknown as Connection, reason);
+    });
   }
 
   #over(): void {
@@ -136,7 +142,7 @@ export class Connection<Api extends object = AnyApi> {
 
   /** How many of this side's calls are pending: made and not yet settled. */
   get pending(): number {
-    return this.#link.pending;
+    return this.#made?.size ?? this.#link.pending;
   }
 
   /** Calls a method of the peer. See `Client.call`. */
@@ -166,6 +172,12 @@ export class Connection<Api extends object = AnyApi> {
     separator?: Separator,
   ): RemoteNamespace<Api, Namespace, Separator> {
     return this.#calls.namespace(name, separator ?? ".") as RemoteNamespace<Api, Namespace, Separator>;
+  }
+
+  /** Puts a middleware around all calls and notifications to the peer from now on. See `Client.use`. */
+  use(middleware: CallMiddleware, options?: CallMiddlewareOptions): this {
+    this.#calls.use(middleware, options);
+    return this;
   }
 
   /**

@@ -183,7 +183,7 @@ export class ExchangeLink implements Outlet {
     const going = this.#places.get(call);
     if (!going) return;
     going.calls.delete(id);
-    if (--going.wanted === 0) going.giveUp(call.watched?.signal.reason);
+    if (--going.wanted === 0) going.giveUp(call.governor.watched?.signal.reason);
   }
 
   // Coming in.

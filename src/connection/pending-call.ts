@@ -1,3 +1,4 @@
+import type { TraceContext } from "../protocol/trace-context.ts";
 import type { WatchedSignal } from "./abort-watch.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
 import type { CallOutcome } from "./errors/call-error.ts";
@@ -15,6 +16,11 @@ export interface CallOptions {
    * has the option `cancel`.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The W3C trace context it takes along, in the members `traceparent` and `tracestate` of its request; also of each request
+   * of a batch. What is none is not sent. Default: none.
+   */
+  readonly trace?: Partial<TraceContext> | undefined;
 }
 
 /**
@@ -53,6 +59,11 @@ export class PendingCall {
   /** As `resolve`. */
   reject(error: unknown): void {
     this.#reject(error);
+  }
+
+  /** Whose timeout or signal it was, if it was given up. */
+  get governor(): PendingCall {
+    return this;
   }
 
   get pending(): boolean {

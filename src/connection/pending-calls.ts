@@ -47,6 +47,11 @@ export class PendingCalls {
     return this.#size;
   }
 
+  /** A table of its own, by the same clock. */
+  another(): PendingCalls {
+    return new PendingCalls(this.#clock);
+  }
+
   /**
    * Adds a call, gives it its id and watches over its timeout and signal.
    *
@@ -92,9 +97,13 @@ export class PendingCalls {
   reject(call: PendingCall, error: unknown): void {
     if (!call.pending) return;
     this.remove(call);
-    // Not where calls are answered: there it would cost each of them a timer.
-    if (this.#size === 0) this.#deadlines?.stop();
+    this.rest();
     call.reject(error);
+  }
+
+  /** Keeps no timer if nothing is pending. Not for where calls are answered: there it would cost each of them a timer. */
+  rest(): void {
+    if (this.#size === 0) this.#deadlines?.stop();
   }
 
   /** Rejects all of them, in the order in which they were made. */
@@ -133,7 +142,7 @@ export class PendingCalls {
     let earliest = Number.POSITIVE_INFINITY;
     for (const call of this.#slots) {
       if (!call || call.deadline === 0) continue;
-      if (call.deadline <= now) this.#giveUp(call, call.timeoutError(this.obstacle));
+      if (call.deadline <= now) this.giveUp(call, call.timeoutError(this.obstacle));
       else if (call.deadline < earliest) earliest = call.deadline;
     }
     return earliest;
@@ -142,13 +151,15 @@ export class PendingCalls {
   #watch(signal: AbortSignal, call: PendingCall): WatchedSignal {
     this.#aborts ??= new AbortWatch((aborted) => {
       for (const call of aborted.sole ? [aborted.sole as PendingCall] : this.all()) {
-        if (call.watched === aborted && call.pending) this.#giveUp(call, call.abortError(aborted.signal.reason));
+        if (call.watched === aborted && call.pending) this.giveUp(call, call.abortError(aborted.signal.reason));
       }
     });
     return this.#aborts.add(signal, call);
   }
 
-  #giveUp(call: PendingCall, error: unknown): void {
+  /** Rejects one that is not worth its answer any more. */
+  giveUp(call: PendingCall, error: unknown): void {
+    if (!call.pending) return;
     if (call.ordinal > 0) this.givenUp++;
     const { id } = call;
     this.reject(call, error);

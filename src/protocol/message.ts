@@ -1,4 +1,5 @@
 import type { ErrorObject } from "./error-object.ts";
+import type { TraceContext } from "./trace-context.ts";
 
 /** The id of a request as the specification allows it (section 4). */
 export type RequestId = string | number | null;
@@ -36,6 +37,8 @@ export interface RequestMessage {
   readonly id: string;
   readonly method: string;
   readonly params: Params | undefined;
+  /** Only where it has one. */
+  readonly trace?: TraceContext;
 }
 
 /** A request without an id: nobody answers it, whatever becomes of it (section 4.1). */
@@ -45,6 +48,8 @@ export interface NotificationMessage {
   readonly method: string;
   /** A value that is neither array nor object makes the notification a wrong one, which goes unanswered like any. */
   readonly params: Params | undefined;
+  /** Only where it has one. */
+  readonly trace?: TraceContext;
 }
 
 /** An answer (section 5). */

@@ -1,6 +1,16 @@
 import { type ErrorObject, INVALID_REQUEST, overLimit, PARSE_ERROR } from "./error-object.ts";
-import type { InvalidMessage, Message, Params, RequestId, ResponseMessage, SingleMessage } from "./message.ts";
+import type {
+  InvalidMessage,
+  Message,
+  NotificationMessage,
+  Params,
+  RequestId,
+  RequestMessage,
+  ResponseMessage,
+  SingleMessage,
+} from "./message.ts";
 import { mayHoldLongIds, rawIds } from "./raw-id.ts";
+import { traceOf } from "./trace-context.ts";
 
 /**
  * Reads one text. Never throws: what is wrong with it is an {@link InvalidMessage}, which carries the error to answer
@@ -60,12 +70,21 @@ function classify(value: unknown, rawId: string | undefined): SingleMessage {
       ? { ...invalid(INVALID_REQUEST, id), answers: message.id as number }
       : invalid(INVALID_REQUEST, id);
   }
-  if (!hasId) return { kind: "notification", id: undefined, method, params: params as Params | undefined };
+  if (!hasId) {
+    return withTrace({ kind: "notification", id: undefined, method, params: params as Params | undefined }, message);
+  }
   if (id === undefined) return invalid(INVALID_REQUEST);
   if (Object.hasOwn(message, "params") && (typeof params !== "object" || params === null)) {
     return invalid(INVALID_REQUEST, id);
   }
-  return { kind: "request", id, method, params: params as Params | undefined };
+  return withTrace({ kind: "request", id, method, params: params as Params | undefined }, message);
+}
+
+/** Few have one, and only those pay for it. */
+function withTrace<M extends RequestMessage | NotificationMessage>(call: M, message: Record<string, unknown>): M {
+  if (message.traceparent === undefined) return call;
+  const trace = traceOf(message);
+  return trace ? { ...call, trace } : call;
 }
 
 /** The JSON text of an id; `undefined` when it is not one. */

@@ -10,23 +10,33 @@ import {
   SERVER_BUSY,
   SERVER_ERROR,
 } from "../protocol/error-object.ts";
+import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
 import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
+import type { Span } from "../tracing/tracer.ts";
 import { BatchAnswers } from "./batch-answers.ts";
 import { CallsById } from "./calls-by-id.ts";
 import { type CallerConnection, HandlerContext } from "./context.ts";
 import { ContractError } from "./contract-error.ts";
+import { type HandleTrace, handleTracer } from "./handle-trace.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
 import { isThenable } from "./thenable.ts";
+import { type ServiceLayer, throughLayers } from "./through-layers.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost {
   readonly clock: Clock;
+  /** The middlewares, if there are any. */
+  readonly layers: readonly ServiceLayer[] | undefined;
+  /** Stands for the methods there are not. */
+  readonly unknown: Method;
+  /** Whether a call's context shows the trace context it came with. */
+  readonly showsTrace: boolean;
   find(name: string): Method | undefined;
   /** Counts a call as in flight; returns its ordinal. */
   started(method: Method): number;
@@ -137,14 +147,44 @@ export class Caller {
 
   #call(message: CallMessage, sink: AnswerSink): void {
     const method = this.#host.find(message.method);
-    const refusal = method ? this.#refusalOf(method, message.params) : METHOD_NOT_FOUND;
-    if (refusal) {
+    // Here, where a method of that name would have been found: the service's own goes first.
+    if (!method && message.id === undefined && message.method === this.#cancellation?.method) {
+      this.#cancelOne(this.#cancellation, message);
+    } else if (handleTracer?.active) this.#callTraced(method, message, sink);
+    else this.#tryCall(method, message, sink, undefined);
+  }
+
+  #callTraced(method: Method | undefined, message: CallMessage, sink: AnswerSink): void {
+    const told: HandleTrace = {
+      method: message.method,
+      known: method !== undefined,
+      params: message.params,
+      notification: message.id === undefined,
+      connection: this.#connection,
+      trace: this.#host.showsTrace ? message.trace : undefined,
+    };
+    const span = handleTracer?.begin(told);
+    span?.run(() => this.#tryCall(method, message, sink, span));
+  }
+
+  #tryCall(method: Method | undefined, message: CallMessage, sink: AnswerSink, span: Span | undefined): void {
+    const { layers, unknown } = this.#host;
+    const goesIn = layers !== undefined && this.#goesIn(method, message.params);
+    const refusal = goesIn ? undefined : this.#refusalOf(method, message.params);
+    if (refusal === undefined) this.#run(method ?? unknown, message, sink, span, layers);
+    else {
       if (message.id !== undefined) sink.answer(errorText(message.id, refusal));
-      // Here, where a method of that name would have been found: the service's own goes first.
-      else if (!method && message.method === this.#cancellation?.method) this.#cancelOne(this.#cancellation, message);
-      return;
+      span?.failed(fromErrorObject(refusal));
     }
-    this.#run(method as Method, message, sink);
+  }
+
+  /**
+   * Whether the middlewares get to see a call: also one that fits no method, but none that would not be tried however it
+   * looked, lest load and stops depend on them; nor a notification whose params are no params.
+   */
+  #goesIn(method: Method | undefined, params: unknown): boolean {
+    if (params !== undefined && (typeof params !== "object" || params === null)) return false;
+    return this.#stopOf(method) === undefined;
   }
 
   /** Ends the call that a notification names. One that is unknown, or answered by now, is none of this caller's. */
@@ -166,18 +206,31 @@ export class Caller {
   }
 
   /** Why a call is not even tried; `undefined` when it is. */
-  #refusalOf(method: Method, params: Params | undefined): ErrorObject | undefined {
+  #refusalOf(method: Method | undefined, params: Params | undefined): ErrorObject | undefined {
+    if (!method) return METHOD_NOT_FOUND;
     const misfit = method.parameters.misfit(params);
     if (misfit !== undefined) return invalidParams(misfit);
-    if (method.refusal) return method.refusal;
+    return this.#stopOf(method);
+  }
+
+  /** Why nothing of the kind is tried now, whatever its params. */
+  #stopOf(method: Method | undefined): ErrorObject | undefined {
+    if (method?.refusal) return method.refusal;
     if (this.refusal) return this.refusal;
     const inFlight = this.#load ? this.#load.inFlight : this.#inFlight;
     if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
     return undefined;
   }
 
-  #run(method: Method, { id, params }: CallMessage, sink: AnswerSink): void {
+  #run(
+    method: Method,
+    message: CallMessage,
+    sink: AnswerSink,
+    span: Span | undefined,
+    layers: readonly ServiceLayer[] | undefined,
+  ): void {
     const host = this.#host;
+    const { id, params } = message;
     const ordinal = host.started(method);
     this.#inFlight++;
     if (this.#load) this.#load.inFlight++;
@@ -185,25 +238,39 @@ export class Caller {
     let deadline: number | undefined;
     let result: unknown;
     try {
-      const args = method.parameters.toArguments(params);
-      if (method.wantsContext) {
+      if (layers !== undefined || method.wantsContext) {
         deadline = host.deadlineOf(method);
-        context = new HandlerContext(method.name, id === undefined, this.#connection, host.clock, deadline);
-        result = method.invokeWith(context, args);
-      } else result = method.invoke(args);
+        context = this.#contextOf(method, message, deadline);
+      }
+      if (layers !== undefined) {
+        const called = method === host.unknown ? undefined : method;
+        result = throughLayers(layers, called, params, context as HandlerContext);
+      } else result = method.call(params, context);
       if (isThenable(result)) {
         deadline ??= host.deadlineOf(method);
-        this.#await(result, { method, id, sink, ordinal, deadline, context, index: this.#waiting.length });
+        this.#await(result, { method, id, sink, ordinal, deadline, context, span, index: this.#waiting.length });
         return;
       }
     } catch (error) {
+      if (context) context.over = true;
       if (id !== undefined) sink.answer(this.#failure(id, error, method));
       else this.#report(error, method);
+      span?.failed(error);
       this.#countOut(method, ordinal);
       return;
     }
-    if (id !== undefined) sink.answer(this.#success(id, result, method));
+    if (context) context.over = true;
+    if (id !== undefined) sink.answer(this.#success(id, result, method, span));
+    else span?.succeeded(result);
     this.#countOut(method, ordinal);
+  }
+
+  #contextOf(method: Method, message: CallMessage, deadline: number): HandlerContext {
+    const { clock, showsTrace, unknown } = this.#host;
+    // The table's own, where there is one: the message's may keep the whole text alive that it was cut from.
+    const name = method === unknown ? message.method : method.name;
+    const trace = showsTrace ? message.trace : undefined;
+    return new HandlerContext(name, message.id === undefined, this.#connection, clock, deadline, trace);
   }
 
   #await(result: PromiseLike<unknown>, call: InFlightCall): void {
@@ -213,7 +280,7 @@ export class Caller {
     try {
       // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
       Promise.resolve(result).then(
-        (value) => this.#end(call, () => this.#success(call.id as string, value, call.method)),
+        (value) => this.#fulfilled(call, value),
         (error) => this.#rejected(call, error),
       );
     } catch (error) {
@@ -222,8 +289,17 @@ export class Caller {
     }
   }
 
+  #fulfilled(call: InFlightCall, value: unknown): void {
+    const { id, method, span } = call;
+    if (id === undefined && call.index >= 0) span?.succeeded(value);
+    this.#end(call, () => this.#success(id as string, value, method, span));
+  }
+
   #rejected(call: InFlightCall, error: unknown): void {
-    if (call.id === undefined && call.index >= 0) this.#report(error, call.method);
+    if (call.index >= 0) {
+      if (call.id === undefined) this.#report(error, call.method);
+      call.span?.failed(error);
+    }
     this.#end(call, () => this.#failure(call.id as string, error, call.method));
   }
 
@@ -242,9 +318,13 @@ export class Caller {
       last.index = call.index;
     }
     call.index = -1;
+    if (call.context) call.context.over = true;
     this.#byId?.remove(call);
     if (text && call.id !== undefined) call.sink.answer(text());
-    if (reason !== undefined) call.context?.abort(reason);
+    if (reason !== undefined) {
+      call.context?.abort(reason);
+      call.span?.failed(reason);
+    }
     this.#countOut(call.method, call.ordinal);
   }
 
@@ -255,11 +335,14 @@ export class Caller {
     if (this.#inFlight === 0) this.onIdle?.();
   }
 
-  #success(id: string, result: unknown, method: Method): string {
+  #success(id: string, result: unknown, method: Method, span: Span | undefined): string {
     try {
-      return resultText(id, result);
+      const text = resultText(id, result);
+      span?.succeeded(result);
+      return text;
     } catch (error) {
       this.#host.failed(error, method.name);
+      span?.failed(error);
       return errorText(id, INTERNAL_ERROR);
     }
   }

@@ -1,4 +1,5 @@
 import type { GivenParams } from "../protocol/message.ts";
+import type { TraceContext } from "../protocol/trace-context.ts";
 import type { Clock } from "../time/clock.ts";
 import type { PeerInfo } from "./peer.ts";
 
@@ -6,6 +7,8 @@ import type { PeerInfo } from "./peer.ts";
 export interface CallBackOptions {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The W3C trace context it takes along. */
+  readonly trace?: Partial<TraceContext> | undefined;
 }
 
 /** The connection a call came by, as a handler may use it: to see who calls, and to call back. */
@@ -33,6 +36,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** When the timeout is due, in milliseconds since 1970 as `Date.now()` counts; `undefined` when there is none. */
   readonly deadline: number | undefined;
+  /**
+   * The W3C trace context the call came with, if the service's option `trace` is on. It is the caller's word, and checked
+   * for its form only.
+   */
+  readonly trace: TraceContext | undefined;
 }
 
 /** The context of one call. The signal is made when it is first looked at: an unused one would double a call's cost. */
@@ -40,6 +48,9 @@ export class HandlerContext implements CallContext {
   readonly method: string;
   readonly notification: boolean;
   readonly connection: CallerConnection | undefined;
+  readonly trace: TraceContext | undefined;
+  /** Whether the call has been answered, or ended otherwise. */
+  over = false;
   readonly #clock: Clock;
   readonly #deadline: number;
   #controller: AbortController | undefined;
@@ -53,10 +64,12 @@ export class HandlerContext implements CallContext {
     connection: CallerConnection | undefined,
     clock: Clock,
     deadline: number,
+    trace: TraceContext | undefined,
   ) {
     this.method = method;
     this.notification = notification;
     this.connection = connection;
+    this.trace = trace;
     this.#clock = clock;
     this.#deadline = deadline;
   }
@@ -69,14 +82,15 @@ export class HandlerContext implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Throws once the call is over: nobody would see what comes of it. */
+  throwIfOver(): void {
+    if (this.#aborted) throw this.#reason;
+    if (this.over) throw new Error("a middleware called next() after the call was answered");
+  }
+
   get deadline(): number | undefined {
     if (this.#deadline === Number.POSITIVE_INFINITY) return undefined;
     return Date.now() + this.#deadline - this.#clock.now();
-  }
-
-  /** Whether the signal has aborted, or would have if anybody had looked at it. */
-  get aborted(): boolean {
-    return this.#aborted;
   }
 
   abort(reason: unknown): void {

@@ -1,3 +1,4 @@
+import type { Span } from "../tracing/tracer.ts";
 import type { HandlerContext } from "./context.ts";
 import type { Method } from "./method.ts";
 
@@ -19,6 +20,8 @@ export interface InFlightCall {
   /** On the clock's scale; Infinity for none. */
   readonly deadline: number;
   readonly context: HandlerContext | undefined;
+  /** Who is told of it, if anybody listens. */
+  readonly span: Span | undefined;
   /** Where its caller keeps it; -1 once it is no longer in flight. */
   index: number;
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from "../protocol/error-object.ts";
 import type { ErrorDeclaration } from "../protocol/errors/declared-error.ts";
+import type { Params } from "../protocol/message.ts";
 import type { StandardSchema } from "../protocol/schema.ts";
 import { timeoutOf } from "../time/clock.ts";
 import type { CallContext, HandlerContext } from "./context.ts";
@@ -98,32 +99,33 @@ export class Method {
     return this.name.startsWith(namespace + this.separator);
   }
 
-  invoke(args: readonly unknown[]): unknown {
-    return this.#fn.apply(this.#self, args as unknown[]);
-  }
-
-  invokeWith(context: HandlerContext, args: readonly unknown[]): unknown {
-    if (this.#checks) return this.#invokeChecked(this.#checks, context, args);
+  /** Calls it with params that fit. The context is there if it wants one. */
+  call(params: Params | undefined, context: HandlerContext | undefined): unknown {
+    const args = this.parameters.toArguments(params);
+    if (!this.wantsContext) return this.#fn.apply(this.#self, args as unknown[]);
+    if (this.#checks) return this.#callChecked(this.#checks, context as HandlerContext, args);
     return this.#fn.call(this.#self, context, ...args);
   }
 
-  #invokeChecked(checks: Checks, context: HandlerContext, args: readonly unknown[]): unknown {
+  #callChecked(checks: Checks, context: HandlerContext, args: readonly unknown[]): unknown {
     const checked = checks.params ? checks.params.check(args) : args;
-    if (checked instanceof Promise) return this.#invokeLater(checks, context, checked);
-    const result = this.#invokeWanting(checks, context, checked);
+    if (checked instanceof Promise) return this.#callLater(checks, context, checked);
+    const result = this.#callFunction(checks, context, checked);
     return checks.result ? checks.result.check(result) : result;
   }
 
-  async #invokeLater(checks: Checks, context: HandlerContext, checked: Promise<readonly unknown[]>): Promise<unknown> {
+  async #callLater(checks: Checks, context: HandlerContext, checked: Promise<readonly unknown[]>): Promise<unknown> {
     const args = await checked;
     // Timed out, cancelled, or nobody there any more: nothing waits for it, and who stopped the service relies on that.
-    if (context.aborted) return undefined;
-    const result = this.#invokeWanting(checks, context, args);
+    if (context.over) return undefined;
+    const result = this.#callFunction(checks, context, args);
     return checks.result ? checks.result.check(result) : result;
   }
 
-  #invokeWanting(checks: Checks, context: CallContext, args: readonly unknown[]): unknown {
-    return checks.contextForFunction ? this.#fn.call(this.#self, context, ...args) : this.invoke(args);
+  #callFunction(checks: Checks, context: CallContext, args: readonly unknown[]): unknown {
+    return checks.contextForFunction
+      ? this.#fn.call(this.#self, context, ...args)
+      : this.#fn.apply(this.#self, args as unknown[]);
   }
 }
 

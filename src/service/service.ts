@@ -12,7 +12,9 @@ import { type Checked, exportMarks } from "./export-rpc.ts";
 import { guardedLogger, type Logger } from "./logger.ts";
 import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
 import type { FunctionFor } from "./method-types.ts";
+import type { ServiceMiddleware } from "./middleware.ts";
 import { ServingState } from "./serving-state.ts";
+import type { ServiceLayer } from "./through-layers.ts";
 
 /** How a service is made. */
 export interface ServiceOptions {
@@ -20,7 +22,8 @@ export interface ServiceOptions {
   readonly timeout?: number;
   /**
    * Told what a method threw that is not an `RpcError`, and of results that JSON cannot hold: what the caller does
-   * not get to see. Default: it is logged as an error.
+   * not get to see; also what a middleware threw. `method` is empty where there is no such method: its name is made up.
+   * Default: it is logged as an error.
    */
   readonly onError?: (error: unknown, call: { readonly method: string }) => void;
   /** Default: warnings and errors go to the console. */
@@ -40,6 +43,11 @@ export interface ServiceOptions {
    * it. It tells every caller what there is. Default: `false`.
    */
   readonly discover?: boolean | DiscoverOptions;
+  /**
+   * Whether `CallContext.trace` shows the W3C trace context that a call came with, in the members `traceparent` and
+   * `tracestate` of its request. Default: `false`, they are ignored.
+   */
+  readonly trace?: boolean;
   /** Default: the system's. Tests give their own. */
   readonly clock?: Clock;
 }
@@ -71,7 +79,7 @@ export class Service {
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
-  readonly #host: CallerHost;
+  readonly #host: CallerHost & { layers: readonly ServiceLayer[] | undefined };
   readonly #exchanges: Exchanges;
   readonly #discovery: Discovery | undefined;
 
@@ -87,7 +95,7 @@ export class Service {
     this.#onError = options.onError;
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
-    this.#host = this.#makeHost();
+    this.#host = this.#makeHost(options.trace === true);
     this.#exchanges = new Exchanges(this, this.#limits);
     this.#discovery = this.#discover(options.discover);
   }
@@ -151,6 +159,31 @@ export class Service {
   addMethods(methods: Methods, { namespace = [], separator = "." }: HandlerOptions = {}): this {
     const definitions = flattened(methods, namespaceParts(namespace), separator);
     this.#add(definitions.map(([name, { fn, options }]) => new Method(name, fn, options, { separator })));
+    return this;
+  }
+
+  /**
+   * Puts a middleware around all calls from now on; those that are in flight go on as they are. The first that is added is
+   * the outermost.
+   *
+   * It sees every call of a method by whomever, also of methods there are not and with params that do not fit, for which
+   * `next()` throws. It does not see what is refused without being tried (-32096 and -32097), nor what is no request at all.
+   *
+   * ```ts
+   * service.use(async (call, next) => {
+   *   const result = await next();
+   *   console.log(call.method, "answered");
+   *   return result;
+   * });
+   * ```
+   *
+   * @throws TypeError when it is no function
+   */
+  use(middleware: ServiceMiddleware): this {
+    if (typeof middleware !== "function") {
+      throw new TypeError(`expected a function as a middleware, got ${typeof middleware}`);
+    }
+    this.#host.layers = [...(this.#host.layers ?? []), { run: middleware, repeats: false }];
     return this;
   }
 
@@ -276,9 +309,12 @@ export class Service {
     return earliest;
   }
 
-  #makeHost(): CallerHost {
+  #makeHost(showsTrace: boolean): CallerHost & { layers: readonly ServiceLayer[] | undefined } {
     return {
       clock: this.#clock,
+      layers: undefined,
+      unknown: this.#state.unknown,
+      showsTrace,
       find: (name) => this.#methods.get(name),
       started: (method) => this.#state.started(method),
       ended: (method, ordinal) => this.#state.ended(method, ordinal),
@@ -293,7 +329,8 @@ export class Service {
 
   #failed(error: unknown, method: string): void {
     if (!this.#onError) {
-      this.#logger.error(`the method ${method} failed:`, error);
+      const what = method === "" ? "a middleware, called for a method there is not," : `the method ${method}`;
+      this.#logger.error(`${what} failed:`, error);
       return;
     }
     try {

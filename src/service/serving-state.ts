@@ -1,5 +1,5 @@
 import type { ErrorObject } from "../protocol/error-object.ts";
-import type { Method } from "./method.ts";
+import { Method } from "./method.ts";
 
 /** One `stopServing` that waits for what was in flight. */
 interface Drain {
@@ -20,6 +20,8 @@ export class ServingState {
   readonly #methods: ReadonlyMap<string, Method>;
   /** What is stopped: namespaces, and `undefined` for all. */
   readonly #stops = new Map<string | undefined, ErrorObject>();
+  /** Stands for all methods there are not: calls of them are in flight while they are in a middleware. */
+  readonly unknown = new Method("", () => undefined);
   #drains: Drain[] = [];
   #ordinal = 0;
 
@@ -42,7 +44,7 @@ export class ServingState {
     this.#apply();
     const covers = (method: Method) => namespace === undefined || method.isUnder(namespace);
     let remaining = 0;
-    for (const method of this.#methods.values()) if (covers(method)) remaining += method.inFlight;
+    for (const method of [...this.#methods.values(), this.unknown]) if (covers(method)) remaining += method.inFlight;
     if (remaining === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#drains.push({ covers, before: this.#ordinal, remaining, resolve });

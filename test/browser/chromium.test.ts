@@ -23,6 +23,7 @@ const sources: Plugin = {
   setup({ onResolve }) {
     onResolve({ filter: /^tsjason$/ }, () => ({ path: join(root, "src/index.ts"), sideEffects: false }));
     onResolve({ filter: /^#loaders$/ }, () => ({ path: join(root, "src/transport/loaders-browser.ts") }));
+    onResolve({ filter: /^#tracing$/ }, () => ({ path: join(root, "src/tracing/none.ts") }));
   },
 };
 
