@@ -33,7 +33,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   time: [],
   tracing: [],
   protocol: [],
-  service: ["protocol", "time", "tracing"],
+  openrpc: [],
+  service: ["protocol", "time", "tracing", "type openrpc"],
   connection: ["protocol", "service", "time", "tracing"],
   framing: ["protocol", "time", "connection/channel.ts", "connection/deferred.ts", "type service/peer.ts"],
   transport: ["protocol", "time", "connection", "framing", "type service"],
@@ -56,7 +57,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that may import `node:*` and packages. The rest also runs in browsers, until it loads one of these. */
 const atHomeInNode = new Set(["tracing", "framing", "transport", "testing", "sync", "cli"]);
 /** Rooms that may not even load `node:*` lazily, nor use its types. */
-const awayFromNode = new Set(["time", "protocol", "service"]);
+const awayFromNode = new Set(["time", "protocol", "openrpc", "service"]);
 
 /** Names under "imports" in package.json, and the room whose file each stands for: another one elsewhere. */
 const aliases: Readonly<Record<string, string>> = { "#loaders": "transport", "#tracing": "tracing" };
@@ -65,7 +66,7 @@ const aliases: Readonly<Record<string, string>> = { "#loaders": "transport", "#t
 const transports = ["tcp", "tls", "unix", "stdio", "websocket", "http", "message-port", "nats"];
 
 /** What src/index.ts must not have loaded when it is loaded, beside `node:*` and the transports themselves. */
-const notAtLoadTime = new Set(["framing", "ports", "testing", "sync", "cli"]);
+const notAtLoadTime = new Set(["framing", "openrpc", "ports", "testing", "sync", "cli"]);
 
 /** One import, export-from, import(), import type or reference to a worker's file. */
 export interface Import {

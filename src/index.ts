@@ -76,6 +76,7 @@ export {
 } from "./service/contract.ts";
 export type { Documentation, MethodDeclaration, MethodExample, ParameterDeclaration } from "./service/declaration.ts";
 export type { NamedSchema, ParamsDeclaration } from "./service/declared-params.ts";
+export type { DiscoverOptions } from "./service/discovery/discovery.ts";
 export type { HandleOptions } from "./service/exchanges.ts";
 export {
   type Checked,
@@ -95,6 +96,8 @@ export type { FunctionFor, RemoteBy } from "./service/method-types.ts";
 export type { IncomingCall, ServiceMiddleware, ServiceNext } from "./service/middleware.ts";
 export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export type {
+  ByNameOnly,
+  ByPositionOnly,
   Describe,
   Described,
   ErrorOf,

@@ -59,6 +59,22 @@ export interface Described {
 export type Describe<F extends AnyFunction, D extends Described> = F &
   MethodFacts<Parameters<F>, NamedOf<D, Parameters<F>>, ErrorOf<ErrorsIn<D>>>;
 
+/**
+ * An entry of an Api that takes its params by name only: `ByNameOnly<{ id: number }, User, typeof NotFound>`.
+ *
+ * @typeParam Declared - the errors it declares
+ */
+export type ByNameOnly<Named, Result, Declared extends ErrorKind = never> = (() => Result) &
+  MethodFacts<never, Named, ErrorOf<Declared>>;
+
+/**
+ * An entry of an Api that takes its params by position only.
+ *
+ * @typeParam Declared - the errors it declares
+ */
+export type ByPositionOnly<F extends AnyFunction, Declared extends ErrorKind = never> = F &
+  MethodFacts<Parameters<F>, never, ErrorOf<Declared>>;
+
 /** The declared errors among a method's options. */
 export type ErrorsIn<O> = O extends { readonly errors: readonly (infer Declared)[] } ? Declared : never;
 

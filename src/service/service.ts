@@ -6,6 +6,7 @@ import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
 import { flattened, type Methods } from "./contract.ts";
+import { type DiscoverOptions, Discovery, discoverMethod } from "./discovery/discovery.ts";
 import { Exchanges, type HandleOptions } from "./exchanges.ts";
 import { type Checked, exportMarks } from "./export-rpc.ts";
 import { guardedLogger, type Logger } from "./logger.ts";
@@ -37,6 +38,11 @@ export interface ServiceOptions {
    * each in its own version's shape. Default: `false`, they are -32600.
    */
   readonly legacy?: boolean;
+  /**
+   * Whether `rpc.discover` is a method, which answers with the OpenRPC document of all others; `info` and `servers` go into
+   * it. It tells every caller what there is. Default: `false`.
+   */
+  readonly discover?: boolean | DiscoverOptions;
   /**
    * Whether `CallContext.trace` shows the W3C trace context that a call came with, in the members `traceparent` and
    * `tracestate` of its request. Default: `false`, they are ignored.
@@ -77,8 +83,12 @@ export class Service {
   readonly #exchanges: Exchanges;
   /** Who is told of methods that are added. */
   readonly #onMethod = new Set<(name: string) => void>();
+  readonly #discovery: Discovery | undefined;
 
-  /** @throws RangeError when an option's value makes no sense */
+  /**
+   * @throws RangeError when an option's value makes no sense
+   * @throws TypeError when `discover` is not what it should be
+   */
   constructor(options: ServiceOptions = {}) {
     this.#timeout = timeoutOf(options.timeout ?? 0);
     this.#limits = resolveLimits(options.limits, untrusted);
@@ -89,11 +99,12 @@ export class Service {
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
     this.#host = this.#makeHost(options.trace === true);
     this.#exchanges = new Exchanges(this, this.#limits);
+    this.#discovery = this.#discover(options.discover);
   }
 
-  /** The names of all methods, in the order in which they were added. */
+  /** The names of all methods that were added, in that order. */
   get methodNames(): string[] {
-    return [...this.#methods.keys()];
+    return [...this.#methods.keys()].filter((name) => name !== discoverMethod);
   }
 
   /** How many calls are in flight: received and not yet answered, notifications included. */
@@ -282,6 +293,17 @@ export class Service {
       this.#methods.set(method.name, method);
       for (const told of this.#onMethod) told(method.name);
     }
+    this.#discovery?.forget();
+  }
+
+  #discover(options: ServiceOptions["discover"]): Discovery | undefined {
+    if (options === undefined || options === false) return undefined;
+    if (options !== true && (typeof options !== "object" || options === null)) {
+      throw new TypeError(`discover: expected true, false or an object, got ${String(options)}`);
+    }
+    const discovery = new Discovery(options === true ? {} : options, this.#methods);
+    this.#methods.set(discoverMethod, new Method(discoverMethod, () => discovery.document));
+    return discovery;
   }
 
   #checkNamespace(namespace: string | undefined): void {

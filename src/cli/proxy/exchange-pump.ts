@@ -44,7 +44,7 @@ export class ExchangePump {
           },
           closed: () => {
             this.#gone.abort(new Error("the client has gone"));
-            exchange.close();
+            void exchange.close();
             resolve();
           },
         }),

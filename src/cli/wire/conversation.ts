@@ -41,7 +41,7 @@ export class Conversation {
         malformed: (violation) => this.#trouble(`bytes that are no message: ${violation.message}`),
         ended: () => {
           this.#end();
-          carrier.close();
+          void carrier.close();
         },
         closed: (reason) => {
           if (reason) this.troubles.push(reason.message);
@@ -109,7 +109,7 @@ export class Conversation {
 
   close(): void {
     this.#gone.abort(new Error("the conversation is over"));
-    this.#carrier.close();
+    void this.#carrier.close();
     this.#end();
   }
 
