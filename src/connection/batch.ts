@@ -17,6 +17,12 @@ export interface BatchMaker {
    * @throws RangeError or TypeError when the options make no sense
    */
   begin(call: PendingCall, options: CallOptions | undefined): void;
+  /**
+   * What is to be sent for the members: they themselves, or where they may be tried again, their first attempts.
+   *
+   * @throws RangeError or TypeError when the options make no sense
+   */
+  attemptsAt(members: readonly WaitingMember[], options: CallOptions | undefined): readonly WaitingMember[];
 }
 
 /** A member's call, which tells its batch when it is settled. */
@@ -114,7 +120,7 @@ export class Batch<Api extends object = AnyApi> {
    */
   send(options?: CallOptions): Promise<void> {
     if (this.#sent) throw new Error("this batch was sent before");
-    const members = this.#members;
+    const members = this.#calls.attemptsAt(this.#members, options);
     this.#unsettled = members.length;
     for (const { call } of members) this.#calls.begin(call, options);
     // Options that make no sense have thrown at the first member: then nothing was sent.

@@ -30,6 +30,13 @@ export interface Exchange {
   /** Resolves when it can carry no more: with the reason if it was lost, with nothing after `close`. */
   readonly closed: Promise<Error | undefined>;
 
+  /**
+   * Told that who answered is closing: where there are others who can answer, they come first from now on.
+   *
+   * @param signal - of the exchange that was answered so
+   */
+  avoid?(signal: AbortSignal): void;
+
   /** Puts it away. Called once, when no exchange goes on. */
   close(): void;
 }

@@ -10,7 +10,7 @@ import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
 import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
-import { logFlaw, logStray, settle } from "./answers.ts";
+import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
 import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import type { Dialect } from "./dialect.ts";
@@ -33,6 +33,8 @@ export interface LinkOptions extends Dialect {
   readonly onDisconnect: (reason: DisconnectError) => void;
   /** Told once, last, that everything is over. */
   readonly onClosed: () => void;
+  /** Told whenever the peer refuses a call because it is closing. Before the call is rejected. */
+  readonly onDraining?: () => void;
 }
 
 /**
@@ -139,6 +141,7 @@ export class Link implements ChannelReceiver, AnswerSink {
     if (!call) this.#unexpected(response);
     else {
       if (response.flaw !== undefined) logFlaw(response.flaw, this.#who, this.#logger);
+      if (isRefusalOfClosing(response)) this.#options.onDraining?.();
       settle(call, response);
     }
   }

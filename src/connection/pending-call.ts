@@ -15,6 +15,17 @@ export interface CallOptions {
    * has the option `cancel`.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * `"not-sent"`: a client tries again what was certainly not executed, that is a call whose error has the outcome
+   * `not-sent`, or that a closing server has refused (`isDraining`). `false`: it does not, also where its options say so. A
+   * `Connection`, which cannot dial, never tries again. Default: the client's.
+   */
+  readonly retry?: "not-sent" | false | undefined;
+  /**
+   * `true`: executing it twice does no harm, so that a client tries it again also when nobody can know whether it was
+   * executed, that is after an error with the outcome `unknown`. Default: the client's.
+   */
+  readonly idempotent?: boolean | undefined;
 }
 
 /**

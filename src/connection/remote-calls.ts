@@ -5,7 +5,7 @@ import { timeoutOf } from "../time/clock.ts";
 import { Batch, type BatchMaker } from "./batch.ts";
 import { deferred } from "./deferred.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
-import type { Outlet } from "./outlet.ts";
+import type { Outlet, WaitingMember } from "./outlet.ts";
 import { type CallOptions, PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 import { remoteNamespace } from "./remote-namespace.ts";
@@ -22,24 +22,25 @@ export interface RemoteCallsOptions {
 
 /** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
 export class RemoteCalls implements BatchMaker {
-  readonly pending: PendingCalls;
+  /** Where calls are pending that are made from now on. */
+  pending: PendingCalls;
   readonly outlet: Outlet;
   readonly logger: Logger;
+  readonly version: Version;
   readonly #timeout: number;
-  readonly #version: Version;
 
   constructor({ pending, outlet, logger, timeout, version }: RemoteCallsOptions) {
     this.pending = pending;
     this.outlet = outlet;
     this.logger = logger;
     this.#timeout = timeout;
-    this.#version = version;
+    this.version = version;
   }
 
   call(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
     const { promise, resolve, reject } = deferred<unknown>();
     try {
-      const body = this.#version.requestBody(method, params);
+      const body = this.version.requestBody(method, params);
       const call = this.start(method, resolve, reject, options);
       if (call) this.outlet.sendCall(call, body);
     } catch (error) {
@@ -52,19 +53,19 @@ export class RemoteCalls implements BatchMaker {
     let sent: Promise<void> | undefined;
     try {
       this.timeoutFor(options);
-      const body = this.#version.requestBody(method, params);
+      const body = this.version.requestBody(method, params);
       sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body);
       sent ??= this.#notifyLater(method, body, options);
     } catch (error) {
       sent = Promise.reject(error);
-      this.#watchNotification(sent, method);
+      this.watchNotification(sent, method);
     }
     return sent;
   }
 
   /** @throws Error when the version has none */
   batch(): Batch {
-    if (!this.#version.hasBatches) throw new Error("JSON-RPC 1.0 has no batches: make the calls one by one");
+    if (!this.version.hasBatches) throw new Error("JSON-RPC 1.0 has no batches: make the calls one by one");
     return new Batch(this);
   }
 
@@ -79,6 +80,10 @@ export class RemoteCalls implements BatchMaker {
    */
   timeoutFor(options: CallOptions | undefined): number {
     return options?.timeout === undefined ? this.#timeout : timeoutOf(options.timeout);
+  }
+
+  attemptsAt(members: readonly WaitingMember[], _options: CallOptions | undefined): readonly WaitingMember[] {
+    return members;
   }
 
   /** Makes a pending call; `undefined` if its signal was aborted before, which has then rejected it. */
@@ -105,12 +110,12 @@ export class RemoteCalls implements BatchMaker {
       const call = this.start(method, () => resolve(), reject, options);
       if (call) this.outlet.sendMessage({ batch: false, members: [{ call, body, notification: true }] });
     });
-    this.#watchNotification(sent, method);
+    this.watchNotification(sent, method);
     return sent;
   }
 
   /** Few await a notification, so a lost one is logged, and never an unhandled rejection. */
-  #watchNotification(sent: Promise<void>, method: string): void {
+  watchNotification(sent: Promise<unknown>, method: string): void {
     sent.catch((error) => this.logger.warn(`the notification ${method} was not sent:`, error));
   }
 }
