@@ -97,12 +97,12 @@ export class FaultProxy {
   }
 
   /** Whether new connections are reset at once, as if nobody listened. Default: `false`. */
-  set refuses(refuses: boolean) {
-    this.#refuses = refuses;
-  }
-
   get refuses(): boolean {
     return this.#refuses;
+  }
+
+  set refuses(refuses: boolean) {
+    this.#refuses = refuses;
   }
 
   /** Stops listening and ends every connection. Idempotent; resolves when nothing is left. */

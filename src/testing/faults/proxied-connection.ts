@@ -70,7 +70,9 @@ export class ProxiedConnection {
 
 /** As rudely as the socket can: one that is no TCP socket, or has not connected, has no RST to send. */
 export function reset(socket: Socket): void {
-  if (socket.remoteAddress === undefined) socket.destroy();
+  // While its FIN is on its way a reset fails, and Node.js would lose the socket without closing it.
+  const isEnding = socket.writableEnded && !socket.writableFinished;
+  if (socket.remoteAddress === undefined || isEnding) socket.destroy();
   else socket.resetAndDestroy();
 }
 
