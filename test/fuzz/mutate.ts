@@ -44,7 +44,7 @@ export function mutated(random: Random, input: Uint8Array, corpus: readonly Uint
       tail(bytes, from, to, random),
     ]);
   } while (!random.once(3));
-  return bytes.subarray(0, 5_000);
+  return bytes.subarray(0, 1_500);
 }
 
 function tail(bytes: Buffer, from: number, to: number, random: Random): Buffer {
