@@ -50,6 +50,10 @@ export const variants = {
     load: async () => (await tsjason()).tsjasonWs,
     can: ["batch", "notify", "raw"],
   },
+  "tsjason-http": {
+    label: "tsjason over HTTP",
+    load: async () => (await tsjason()).tsjasonHttp,
+  },
   jayson: {
     label: "jayson over tcp, made to pipeline",
     package: "jayson",
@@ -62,6 +66,11 @@ export const variants = {
     load: async () => (await jayson()).jaysonClient,
     // It opens a connection for each call, and closed ones occupy their ports for a while.
     maxCalls: 1_000,
+  },
+  "jayson-http": {
+    label: "jayson over HTTP, connections kept",
+    package: "jayson",
+    load: async () => (await import("./jayson-http.ts")).jaysonHttp,
   },
   "rpc-websockets": {
     label: "rpc-websockets",

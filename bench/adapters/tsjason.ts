@@ -96,6 +96,12 @@ export const tsjasonAsync: Adapter = {
   connect: connectWith((client) => (text) => client.call("echoAsync", [text])),
 };
 
+/** Over HTTP. */
+export const tsjasonHttp: Adapter = {
+  serve: (options) => serveOn("http", options),
+  connect: connectWith((client) => (text) => client.call("echo", [text]), "http"),
+};
+
 /** Over WebSocket. */
 export const tsjasonWs: Adapter = {
   serve: (options) => serveOn("ws", options),

@@ -1,6 +1,6 @@
 import type { VariantName } from "../adapters/index.ts";
 import { variants } from "../adapters/index.ts";
-import { workloads } from "./plan.ts";
+import { TRANSPORTS, workloads } from "./plan.ts";
 import { rowOf } from "./report.ts";
 import type { MemoryResult, Results, Row, WorkloadResult } from "./results.ts";
 
@@ -52,8 +52,13 @@ function noiseOf(result: WorkloadResult | undefined, of: (row: Row) => { q1: num
   return Math.max(Math.abs(1 - q1), Math.abs(q3 - 1));
 }
 
-function resultWith(results: Results, workload: string, variant: VariantName): WorkloadResult | undefined {
-  return results.workloads.find((result) => result.workload === workload && result.rows[variant]);
+function resultWith(
+  results: Results,
+  workload: string,
+  variant: VariantName,
+  beside = variant,
+): WorkloadResult | undefined {
+  return results.workloads.find((one) => one.workload === workload && one.rows[variant] && one.rows[beside]);
 }
 
 type RatioName = "ratio" | "cpuRatio" | "p99Ratio";
@@ -67,9 +72,9 @@ function ofFloor(workload: string, variant: VariantName, ratio: RatioName): Goal
 }
 
 /** How many times a variant's calls per second are tsjason's. */
-function timesOf(workload: string, variant: VariantName): Goal["measure"] {
+function timesOf(workload: string, variant: VariantName, ours: VariantName = "tsjason"): Goal["measure"] {
   return (results) => {
-    const result = resultWith(results, workload, variant);
+    const result = resultWith(results, workload, variant, ours);
     const times = result?.rows[variant]?.behindTsjason?.median;
     const noise = noiseOf(result, ({ ratio }) => ratio);
     return times === undefined ? undefined : { value: times, noise: noise === undefined ? noise : noise * times };
@@ -102,18 +107,20 @@ const peerGoals: readonly [workload: string, variant: VariantName, times: number
   ["4x1MiB", "jayson", 9],
 ];
 
-/** The other libraries. */
-const peers = (Object.keys(variants) as VariantName[]).filter((name) => "package" in variants[name]);
+/** The other libraries, those on a transport of which there is a comparison of its own left out. */
+const peers = (Object.keys(variants) as VariantName[]).filter(
+  (name) => "package" in variants[name] && name !== "jayson-http",
+);
 
 const labelOf = (workload: string) => workloads.find(({ name }) => name === workload)?.label ?? workload;
 
 /** The workload where a library comes nearest to tsjason, or is ahead. */
-function neverBehind(variant: VariantName): Goal["measure"] {
+function neverBehind(variant: VariantName, ours: VariantName = "tsjason"): Goal["measure"] {
   return (results) => {
     let nearest: Measured | undefined;
     for (const { workload, rows } of results.workloads) {
-      if (!rows[variant]) continue;
-      const measured = timesOf(workload, variant)(results);
+      if (!rows[variant] || !rows[ours]) continue;
+      const measured = timesOf(workload, variant, ours)(results);
       // Noise counts where it would make the difference.
       const margin = (one: Measured) => one.value + (one.noise ?? 0);
       if (measured && (!nearest || margin(measured) < margin(nearest))) nearest = measured;
@@ -184,6 +191,13 @@ const goals: readonly Goal[] = [
     atLeast: 1,
     measure: neverBehind(variant),
   })),
+  ...TRANSPORTS.flatMap(({ ours, others }) =>
+    others.map((variant) => ({
+      label: `never behind ${variants[variant].label}, by ${variants[ours].label}`,
+      atLeast: 1,
+      measure: neverBehind(variant, ours),
+    })),
+  ),
   { label: "CPU with a timeout on every call", atMost: 1.02, digits: 3, measure: feature("timeout") },
   { label: "CPU with a signal nobody aborts", atMost: 1.02, digits: 3, measure: feature("shared-signal") },
   { label: "CPU with a context whose signal nobody touches", atMost: 1.02, digits: 3, measure: feature("context") },

@@ -72,6 +72,14 @@ const GROUPS: readonly (readonly VariantName[])[] = [
   ["tsjason", "vscode-jsonrpc", "grpc"],
 ];
 
+/** The libraries on one transport, at a few workloads. */
+export const TRANSPORTS = [
+  { ours: "tsjason-ws", others: ["rpc-websockets", "json-rpc-2.0", "capnweb"] },
+  { ours: "tsjason-http", others: ["jayson-http"] },
+] as const satisfies readonly { readonly ours: VariantName; readonly others: readonly VariantName[] }[];
+
+const ON_TRANSPORTS: readonly string[] = ["1", "64", "256", "16x64KiB", "4x1MiB"];
+
 /** What every group has: the yardstick, and the same again. */
 const ALWAYS: readonly VariantName[] = ["floor", "floor-again"];
 
@@ -117,7 +125,21 @@ export function makePlan({ quick, ...chosen }: PlanOptions): Group[] {
     }
     if (steps.length > 0) plain.push({ variants: group, steps, tls: false });
   }
-  return [...plain, ...tlsGroup(quick, chosen)];
+  return [...plain, ...tlsGroup(quick, chosen), ...(quick || isFiltered(chosen) ? [] : transportGroups())];
+}
+
+function isFiltered({ workloads, variants }: Omit<PlanOptions, "quick">): boolean {
+  return workloads.length + variants.length > 0;
+}
+
+function transportGroups(): Group[] {
+  return TRANSPORTS.map(({ ours, others }) => {
+    const names = [...ALWAYS, ours, ...others];
+    const steps = workloads
+      .filter(({ name }) => ON_TRANSPORTS.includes(name))
+      .map((workload) => ({ workload, variants: names }));
+    return { variants: names, steps, tls: false };
+  });
 }
 
 /* The quick run shows the product at most workloads, and the others where they differ most. */

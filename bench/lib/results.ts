@@ -36,7 +36,7 @@ export interface Row {
   readonly p99: number;
   readonly p50Ratio: Spread;
   readonly p99Ratio: Spread;
-  /** To tsjason in the same rounds: how many times its calls per second. */
+  /** To the first tsjason of its group in the same rounds: how many times its calls per second. */
   readonly behindTsjason: Spread | undefined;
 }
 

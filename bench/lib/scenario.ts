@@ -35,6 +35,7 @@ export const scenarios = {
   "16x64KiB-wide": { outstanding: 16, size: 64 * KiB, wide: true },
   async: { outstanding: 256, size: 13, method: "echoAsync" },
   batch: { outstanding: 400, size: 13, batch: 100 },
+  "shared-signal": { outstanding: 256, size: 13, signal: "shared" },
   client: { outstanding: 256, size: 13, only: "client" },
   server: { outstanding: 256, size: 13, only: "server" },
   handle: { outstanding: 1, size: 13, handleOnly: true },

@@ -185,7 +185,8 @@ function rowOf(
 ): Row {
   const own = slices.get(name) ?? [];
   const floor = slices.get("floor") ?? [];
-  const tsjason = slices.get("tsjason");
+  const ours = [...slices.keys()].find((one) => one.startsWith("tsjason"));
+  const tsjason = ours && slices.get(ours);
   const spread = (of: (slice: Slice) => number) => spreadOf(own.map(of));
   const against = (others: readonly Slice[], of: (slice: Slice) => number) =>
     spreadOf(own.slice(0, others.length).map((slice, round) => of(slice) / of(others[round] as Slice)));

@@ -5,8 +5,8 @@ import { ClosedError } from "../connection/errors/closed-error.ts";
 import { DialError } from "../connection/errors/dial-error.ts";
 import { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import { isExchange } from "../connection/exchange.ts";
-import { ExchangeLink } from "../connection/exchange-link.ts";
-import { Link, type LinkOptions } from "../connection/link.ts";
+import { ExchangeLink, type ExchangeLinkOptions } from "../connection/exchange-link.ts";
+import { Link } from "../connection/link.ts";
 import { isSettled, type Outlet, type WaitingMessage } from "../connection/outlet.ts";
 import type { PendingCall } from "../connection/pending-call.ts";
 import { PendingCalls } from "../connection/pending-calls.ts";
@@ -195,21 +195,20 @@ export class Line implements Outlet {
     this.#options.onConnect(dialled.carrier.peer);
   }
 
-  #linkOver({ carrier, limits }: Dialled, hooks: Pick<LinkOptions, "onDisconnect" | "onClosed">): LiveLink {
+  #linkOver({ carrier, limits }: Dialled, hooks: Pick<ExchangeLinkOptions, "onDisconnect" | "onClosed">): LiveLink {
     const { connection, redial, addresses } = this.#options;
     if (!isExchange(carrier)) {
       const route = addresses.first;
       const link: Link = new Link(carrier, {
         ...this.#options,
-        ...hooks,
-        pending: this.#pending,
         limits,
-        connection: { ...connection, peer: carrier.peer },
-        onDraining: () => {
-          const leave = () => this.#leave(link, route);
-          if (addresses.several) leave();
-          else this.#leaveClosing = leave;
+        pending: this.#pending,
+        owner: {
+          disconnected: (_, reason) => hooks.onDisconnect(reason),
+          closed: hooks.onClosed,
+          draining: () => this.#draining(link, route),
         },
+        connection: { ...connection, peer: carrier.peer },
       });
       return link;
     }
@@ -225,6 +224,12 @@ export class Line implements Outlet {
       address,
       retryAfter: redial && ((failures) => backoff(failures, redial)),
     });
+  }
+
+  #draining(link: Link, route: Route): void {
+    const leave = () => this.#leave(link, route);
+    if (this.#options.addresses.several) leave();
+    else this.#leaveClosing = leave;
   }
 
   /** Its server is closing. It goes on with the calls it has, and is closed when it has none. */

@@ -1,7 +1,19 @@
 import type { CallerConnection } from "../service/context.ts";
+import type { HandleOptions } from "../service/exchanges.ts";
 import type { Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { CannotPushError } from "./errors/cannot-push-error.ts";
+import type { ExchangeCaller } from "./exchange.ts";
+
+/** Who sends a text, as the service wants to know it. Nobody looks at the signal without need. */
+export function callerOptions(caller: ExchangeCaller, logger: Logger): HandleOptions {
+  return {
+    connection: new AnsweringConnection(caller.peer, logger),
+    get signal() {
+      return caller.signal;
+    },
+  };
+}
 
 /** What a handler sees of a peer that cannot be called: who it is. */
 export class AnsweringConnection implements CallerConnection {

@@ -11,11 +11,11 @@ import type { Channel } from "./channel.ts";
 import { closeWithin } from "./close-within.ts";
 import { type DialectOptions, dialectOf } from "./dialect.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
-import { Link } from "./link.ts";
+import { Link, type LinkOwner } from "./link.ts";
 import { Milestone } from "./milestone.ts";
 import type { CallOptions } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
-import { RemoteCalls } from "./remote-calls.ts";
+import type { RemoteCalls } from "./remote-calls.ts";
 
 /** How a connection is made. */
 export interface ConnectionOptions extends DialectOptions {
@@ -57,11 +57,14 @@ export const DEFAULT_TIMEOUT = 5_000;
 export class Connection<Api extends object = AnyApi> {
   /** Who is on the other end. */
   readonly peer: PeerInfo;
-  readonly #disconnected = new Milestone<DisconnectError>();
-  readonly #closed = new Milestone<void>();
-  readonly #calls: RemoteCalls;
+  #disconnected: Milestone<DisconnectError> | undefined;
+  #closed: Milestone<void> | undefined;
+  /** Made with the first: many a server's connection makes none. */
+  #made: RemoteCalls | undefined;
+  readonly #timeout: number;
   readonly #link: Link;
   readonly #clock: Clock;
+  readonly #owner: ConnectionOwner | undefined;
 
   /**
    * @param channel - from here on the connection's; nobody has opened it before
@@ -72,40 +75,56 @@ export class Connection<Api extends object = AnyApi> {
     // All that can throw comes before the channel is opened.
     const limits = resolveLimits(options.limits, untrusted);
     const dialect = dialectOf(options);
-    const timeout = timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
+    this.#timeout = timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
     const logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
-    const pending = new PendingCalls(this.#clock);
+    this.#owner = owner;
     this.peer = channel.peer;
     this.#link = new Link(channel, {
       ...dialect,
       service: options.service,
       limits,
-      pending,
+      pending: new PendingCalls(this.#clock),
       logger,
       // Handlers see it untyped: what one peer offers is no matter of the service, which has many.
       connection: this as unknown as CallerConnection,
-      onDisconnect: (reason) => {
-        this.#disconnected.reach(reason);
-        // When the pending calls are rejected too, as for those who await `disconnected`.
-        if (owner) queueMicrotask(() => owner.disconnected(this as unknown as Connection, reason));
-      },
-      onClosed: () => {
-        this.#closed.reach();
-        owner?.closed(this as unknown as Connection);
-      },
+      owner: Connection.#links,
     });
-    const { version } = dialect;
-    this.#calls = new RemoteCalls({ pending, outlet: this.#link.outgoing, logger, timeout, version });
+  }
+
+  get #calls(): RemoteCalls {
+    this.#made ??= this.#link.outgoing.calls(this.#timeout);
+    return this.#made;
+  }
+
+  static readonly #links: LinkOwner = {
+    disconnected: (connection, reason) => (connection as unknown as Connection).#lost(reason),
+    closed: (connection) => (connection as unknown as Connection).#over(),
+  };
+
+  #lost(reason: DisconnectError): void {
+    this.#disconnected ??= new Milestone();
+    this.#disconnected.reach(reason);
+    // When the pending calls are rejected too, as for those who await `disconnected`.
+    const owner = this.#owner;
+    if (owner) queueMicrotask(() => owner.disconnected(this as unknown as Connection, reason));
+  }
+
+  #over(): void {
+    this.#closed ??= new Milestone();
+    this.#closed.reach();
+    this.#owner?.closed(this as unknown as Connection);
   }
 
   /** Resolves, with the reason, once no call can be made any more: the connection is lost, ended or closed. */
   get disconnected(): Promise<DisconnectError> {
+    this.#disconnected ??= new Milestone();
     return this.#disconnected.promise;
   }
 
   /** Resolves once everything is over. */
   get closed(): Promise<void> {
+    this.#closed ??= new Milestone();
     return this.#closed.promise;
   }
 
@@ -116,7 +135,7 @@ export class Connection<Api extends object = AnyApi> {
 
   /** How many of this side's calls are pending: made and not yet settled. */
   get pending(): number {
-    return this.#calls.pending.size;
+    return this.#link.pending;
   }
 
   /** Calls a method of the peer. See `Client.call`. */

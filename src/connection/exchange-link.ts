@@ -45,6 +45,10 @@ interface Going {
   readonly calls: Map<number, PendingCall>;
   readonly notifications: readonly PendingCall[];
   readonly controller: AbortController;
+  /** Ends the waiting for it, also where an exchange does not heed its signal: it must not hold up others, nor the close. */
+  giveUp: (reason: unknown) => void;
+  /** How many of its members nobody has given up. */
+  wanted: number;
 }
 
 /**
@@ -152,6 +156,8 @@ export class ExchangeLink implements Outlet {
       calls: new Map(calls.map((call) => [call.id, call])),
       notifications: members.filter(({ notification }) => notification).map(({ call }) => call),
       controller: new AbortController(),
+      giveUp: () => {},
+      wanted: members.length,
     };
     this.#going.add(going);
     for (const { call } of members) {
@@ -159,13 +165,10 @@ export class ExchangeLink implements Outlet {
       call.ordinal = 1;
       this.#places.set(call, going);
     }
-    const { signal } = going.controller;
     try {
-      const options = { signal, expectsAnswer: calls.length > 0 };
-      this.#answered(
-        going,
-        await unlessAborted(this.#exchange.exchange(textOf(message, this.#options.version), options), signal),
-      );
+      const options = { signal: going.controller.signal, expectsAnswer: calls.length > 0 };
+      const exchange = this.#exchange.exchange(textOf(message, this.#options.version), options);
+      this.#answered(going, await unlessGivenUp(exchange, going));
     } catch (error) {
       this.#failed(going, error);
     }
@@ -180,7 +183,7 @@ export class ExchangeLink implements Outlet {
     const going = this.#places.get(call);
     if (!going) return;
     going.calls.delete(id);
-    if (isSettled(going.message)) going.controller.abort(call.watched?.signal.reason);
+    if (--going.wanted === 0) going.giveUp(call.watched?.signal.reason);
   }
 
   // Coming in.
@@ -309,7 +312,7 @@ export class ExchangeLink implements Outlet {
       for (const { call, notification } of message.members) if (notification) this.#pending.remove(call);
     }
     this.#pending.rejectAll((call) => lossOf(call, call.outcome, why));
-    for (const { controller } of ending) controller.abort(why);
+    for (const going of ending) going.giveUp(why);
     this.#sendWaiting();
     this.#closeIfIdle();
   }
@@ -322,10 +325,12 @@ export class ExchangeLink implements Outlet {
   }
 }
 
-/** Gives up with the signal, also where an exchange does not heed it: it must not hold up others, nor the close. */
-function unlessAborted<T>(exchange: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessGivenUp<T>(exchange: Promise<T>, going: Going): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    going.giveUp = (reason) => {
+      going.controller.abort(reason);
+      reject(going.controller.signal.reason);
+    };
     exchange.then(resolve, reject);
   });
 }

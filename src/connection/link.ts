@@ -20,6 +20,16 @@ import { lossOf, Outgoing } from "./outgoing.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 
+/** Who hears of the end of links: one for many of them, since functions for each would cost more memory. */
+export interface LinkOwner {
+  /** No call can be made over it any more. Called once, before any pending call is rejected. */
+  disconnected(connection: CallerConnection, reason: DisconnectError): void;
+  /** Everything is over. Called once, last. */
+  closed(connection: CallerConnection): void;
+  /** The peer refuses a call because it is closing. Called each time, before the call is rejected. */
+  draining?(connection: CallerConnection): void;
+}
+
 /** What a link is made of. */
 export interface LinkOptions extends Dialect {
   /** Who answers the peer's requests; without one they are unknown methods. */
@@ -29,12 +39,7 @@ export interface LinkOptions extends Dialect {
   readonly logger: Logger;
   /** What handlers see as the connection. */
   readonly connection: CallerConnection;
-  /** Told once that no call can be made any more. Before any pending call is rejected. */
-  readonly onDisconnect: (reason: DisconnectError) => void;
-  /** Told once, last, that everything is over. */
-  readonly onClosed: () => void;
-  /** Told whenever the peer refuses a call because it is closing. Before the call is rejected. */
-  readonly onDraining?: () => void;
+  readonly owner: LinkOwner;
 }
 
 /**
@@ -55,7 +60,10 @@ export class Link implements ChannelReceiver, AnswerSink {
   readonly #parse: Version["parse"];
   readonly #pending: PendingCalls;
   readonly #logger: Logger;
-  readonly #options: LinkOptions;
+  readonly #connection: CallerConnection;
+  readonly #owner: LinkOwner;
+  /** Whether the peer may call at all. */
+  readonly #serves: boolean;
   readonly #cancels: Cancels | undefined;
 
   #disconnect: DisconnectError | undefined;
@@ -70,7 +78,10 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   constructor(channel: Channel, options: LinkOptions) {
     this.#channel = channel;
-    this.#options = options;
+    // The options themselves are not kept: they are as large as the link.
+    this.#connection = options.connection;
+    this.#owner = options.owner;
+    this.#serves = options.service !== undefined;
     this.#service = options.service ?? new Service();
     this.#limits = options.limits;
     this.#pending = options.pending;
@@ -92,6 +103,11 @@ export class Link implements ChannelReceiver, AnswerSink {
   /** The peer's calls that are in flight. */
   get inFlight(): number {
     return this.#caller.inFlight;
+  }
+
+  /** How many of this side's calls are pending. */
+  get pending(): number {
+    return this.#pending.size;
   }
 
   // What comes in.
@@ -124,7 +140,7 @@ export class Link implements ChannelReceiver, AnswerSink {
     if (call) {
       logFlaw(flaw, this.#who, this.#logger);
       call.reject(new InvalidResponseError(call.method, flaw));
-    } else if (this.#options.service) return false;
+    } else if (this.#serves) return false;
     else this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${error.message}`);
     return true;
   }
@@ -141,7 +157,7 @@ export class Link implements ChannelReceiver, AnswerSink {
     if (!call) this.#unexpected(response);
     else {
       if (response.flaw !== undefined) logFlaw(response.flaw, this.#who, this.#logger);
-      if (isRefusalOfClosing(response)) this.#options.onDraining?.();
+      if (isRefusalOfClosing(response)) this.#owner.draining?.(this.#connection);
       settle(call, response);
     }
   }
@@ -170,7 +186,7 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   malformed(violation: MessageViolation): void {
-    if (this.#options.service) this.#channel.send(errorText("null", PARSE_ERROR));
+    if (this.#serves) this.#channel.send(errorText("null", PARSE_ERROR));
     if (!violation.fatal) {
       this.#logger.warn(`${this.#who} sent something that is no message: ${violation.message}`);
       return;
@@ -243,7 +259,7 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
-    this.#options.onClosed();
+    this.#owner.closed(this.#connection);
   }
 
   #lost(cause: Error): DisconnectError {
@@ -281,7 +297,7 @@ export class Link implements ChannelReceiver, AnswerSink {
   #disconnected(reason: DisconnectError, handedOver = Number.POSITIVE_INFINITY): void {
     if (this.#disconnect) return;
     this.#disconnect = reason;
-    this.#options.onDisconnect(reason);
+    this.#owner.disconnected(this.#connection, reason);
     this.outgoing.end(reason);
     this.#pending.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
     const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";

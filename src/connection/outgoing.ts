@@ -10,6 +10,7 @@ import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
+import { RemoteCalls } from "./remote-calls.ts";
 import { WaitingList } from "./waiting-list.ts";
 
 /** What is needed to send. */
@@ -27,9 +28,8 @@ export class Outgoing implements Outlet {
   readonly #logger: Logger;
   readonly #batchLength: number;
   readonly #version: Version;
-  /** What waits for the pressure to fall. */
-  readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
-  /** What goes before it then. Made with the first: most links never send one. */
+  /* What waits for the pressure to fall, and the cancels that go before it. Made with the first: on most links none does. */
+  #waiting: WaitingList<WaitingMessage> | undefined;
   #cancels: RequestBody[] | undefined;
   #pressed = false;
   #notified = false;
@@ -43,6 +43,21 @@ export class Outgoing implements Outlet {
     this.#logger = logger;
     this.#batchLength = limits.batchLength;
     this.#version = version;
+  }
+
+  /**
+   * What makes the calls that go out here.
+   *
+   * @param timeout - of those that have none of their own, in milliseconds, Infinity for none
+   */
+  calls(timeout: number): RemoteCalls {
+    return new RemoteCalls({
+      pending: this.#pending,
+      outlet: this,
+      logger: this.#logger,
+      timeout,
+      version: this.#version,
+    });
   }
 
   /** Whether the channel is over its high-water mark. */
@@ -64,19 +79,19 @@ export class Outgoing implements Outlet {
   release(): void {
     this.#pressed = false;
     for (const body of this.#cancels?.splice(0) ?? []) this.sendCancel(body);
-    for (const message of this.#waiting.takeAll()) this.sendMessage(message);
+    for (const message of this.#waiting?.takeAll() ?? []) this.sendMessage(message);
   }
 
   /** From now on nothing goes out. What waits is dropped: its calls are pending, and whoever ends the link rejects them. */
   end(reason: DisconnectError): void {
     this.#ended = reason;
     this.#cancels = undefined;
-    this.#waiting.takeAll();
+    this.#waiting = undefined;
   }
 
   sendCall(call: PendingCall, body: RequestBody): void {
     if (this.#ended) this.#pending.reject(call, lossOf(call, "not-sent", this.#ended));
-    else if (this.#pressed) this.#waiting.add({ batch: false, members: [{ call, body, notification: false }] });
+    else if (this.#pressed) this.#wait({ batch: false, members: [{ call, body, notification: false }] });
     else call.ordinal = this.#channel.send(this.#version.requestText(call.id, body));
   }
 
@@ -106,8 +121,13 @@ export class Outgoing implements Outlet {
     }
     const error = excess(message, this.#batchLength);
     if (error) for (const { call } of message.members) this.#pending.reject(call, error);
-    else if (this.#pressed) this.#waiting.add(message);
+    else if (this.#pressed) this.#wait(message);
     else this.#sendNow(message);
+  }
+
+  #wait(message: WaitingMessage): void {
+    this.#waiting ??= new WaitingList<WaitingMessage>(isSettled);
+    this.#waiting.add(message);
   }
 
   #sendNow({ batch, members }: WaitingMessage): void {

@@ -1,12 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
-import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { type FrameDecoder, type Framing, frameAll } from "./framing.ts";
 import { FramingError } from "./framing-error.ts";
-import { type HandOver, newHandOver } from "./hand-over.ts";
+import { HandOvers } from "./hand-overs.ts";
 import { netstring } from "./netstring.ts";
+import { Pressure } from "./pressure.ts";
 
 /** How a {@link FramedChannel} is made. */
 export interface FramedChannelOptions {
@@ -43,7 +44,6 @@ export class FramedChannel implements Channel {
 
   readonly #duplex: Duplex;
   readonly #framing: Framing;
-  readonly #limits: Limits;
   readonly #decoder: FrameDecoder;
   readonly #whyEnded: (() => Error | undefined) | undefined;
   #receiver: ChannelReceiver | undefined;
@@ -51,20 +51,23 @@ export class FramedChannel implements Channel {
   /* Out. */
   #gathered = "";
   /** The texts in `#gathered`, for when their lengths in bytes turn out not to be those in characters. */
-  #texts: string[] = [];
+  #texts: string[] | undefined;
   #writeAt = FIRST_WRITE;
   #flushDue = false;
   #sent = 0;
   /** The last text that was gathered: those sent while the channel is closing never are. */
   #taken = 0;
   #handedOver = 0;
-  #handOvers: HandOver | undefined;
-  #pressed = false;
+  #handOvers: HandOvers | undefined;
+  readonly #pressure: Pressure;
   /** A write to something in memory can bring the answer before it returns, which must not pass through `send`. */
   #writing = false;
 
   /* In. */
-  readonly #waitingChunks: Buffer[] = [];
+  /** Whether the decoder has what it may not have used up. */
+  #isFed = false;
+  /** What arrived and could not be read at once. Made when that happens: on an idle channel it would be large. */
+  #waitingChunks: Buffer[] | undefined;
   #paused = false;
   #reading = false;
   /** The peer's end arrived; the receiver was told, behind all that had arrived before it. */
@@ -80,8 +83,9 @@ export class FramedChannel implements Channel {
   constructor(duplex: Duplex, options: FramedChannelOptions = {}) {
     this.#duplex = duplex;
     this.#framing = options.framing ?? netstring;
-    this.#limits = resolveLimits(options.limits, untrusted);
-    this.#decoder = this.#framing.decoder(this.#limits.messageBytes);
+    const limits = resolveLimits(options.limits, untrusted);
+    this.#decoder = this.#framing.decoder(limits.messageBytes);
+    this.#pressure = new Pressure(limits);
     this.peer = options.peer ?? { transport: "stream" };
     this.#whyEnded = options.whyEnded;
     // All but the data is heard from the start: it may happen before anyone calls `open`, and only once.
@@ -117,6 +121,7 @@ export class FramedChannel implements Channel {
     this.#taken = ordinal;
     // Characters are taken for bytes here, and checked once a write: most messages are ASCII.
     this.#gathered += this.#framing.frame(text, text.length);
+    this.#texts ??= [];
     this.#texts.push(text);
     if (this.#gathered.length >= this.#writeAt) this.#write();
     if (!this.#flushDue) {
@@ -131,8 +136,8 @@ export class FramedChannel implements Channel {
     if (this.#taken !== this.#sent || this.#state === "destroyed" || this.#state === "closed") {
       return Promise.reject(this.#reason ?? new Error("the channel is closed"));
     }
-    this.#handOvers ??= newHandOver();
-    return this.#handOvers.promise;
+    this.#handOvers ??= new HandOvers();
+    return this.#handOvers.of(this.#sent);
   }
 
   pause(): void {
@@ -154,7 +159,7 @@ export class FramedChannel implements Channel {
     if (this.#state !== "open") return;
     this.#state = "closing";
     this.#write();
-    this.#waitingChunks.length = 0;
+    this.#waitingChunks = undefined;
     this.#paused = false;
     // From here on bytes are read only to be thrown away.
     this.#duplex.resume();
@@ -178,13 +183,12 @@ export class FramedChannel implements Channel {
     }
     const gathered = this.#gathered;
     const ascii = Buffer.byteLength(gathered) === gathered.length;
-    const bytes = ascii ? gathered : frameAll(this.#framing, this.#texts);
+    const bytes = ascii ? gathered : frameAll(this.#framing, this.#texts ?? []);
     this.#gathered = "";
-    this.#texts = [];
+    this.#texts = undefined;
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#taken;
-    this.#handOvers?.resolve();
-    this.#handOvers = undefined;
+    this.#handOvers?.reached(this.#handedOver);
     this.#writing = true;
     duplex.write(bytes, ascii ? "latin1" : "utf8", this.#onWritten);
     this.#writing = false;
@@ -202,21 +206,13 @@ export class FramedChannel implements Channel {
     if (error || this.#state === "destroyed" || this.#state === "closed") return;
     this.#write();
     if (this.#state === "closing") this.#endWhenWritten();
-    else if (this.#pressed && this.queuedBytes < this.#limits.queuedBytes / 2) {
-      this.#pressed = false;
-      this.#receiver?.drained();
-    }
+    else this.#pressure.fall(this.queuedBytes, this.#receiver);
   };
 
   #checkPressure(): void {
-    const queued = this.queuedBytes;
-    if (queued <= this.#limits.queuedBytes || this.#state !== "open") return;
-    if (queued > this.#limits.maxQueuedBytes) {
-      this.destroy(new Error(`the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`));
-    } else if (!this.#pressed) {
-      this.#pressed = true;
-      this.#receiver?.pressed();
-    }
+    if (this.#state !== "open") return;
+    const tooMuch = this.#pressure.rise(this.queuedBytes, this.#receiver);
+    if (tooMuch) this.destroy(tooMuch);
   }
 
   #endWhenWritten(): void {
@@ -235,7 +231,10 @@ export class FramedChannel implements Channel {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#state !== "open") return;
-    this.#waitingChunks.push(chunk);
+    if (this.#isFed) {
+      this.#waitingChunks ??= [];
+      this.#waitingChunks.push(chunk);
+    } else this.#feed(chunk);
     this.#read();
   };
 
@@ -253,13 +252,25 @@ export class FramedChannel implements Channel {
         this.#reportViolation(error);
         continue;
       }
-      const chunk = text === undefined ? this.#waitingChunks.shift() : undefined;
       if (text !== undefined) receiver.message(text);
-      else if (chunk) this.#decoder.feed(chunk);
-      else break;
+      else if (!this.#feedNext()) break;
     }
     this.#reading = false;
     if (this.#ended && !this.#endReported && !this.#paused && this.#state === "open") this.#reportEnd();
+  }
+
+  #feed(chunk: Buffer): void {
+    this.#isFed = true;
+    this.#decoder.feed(chunk);
+  }
+
+  /** The decoder has used up what it had; false when there is nothing more for it. */
+  #feedNext(): boolean {
+    this.#isFed = false;
+    const chunk = this.#waitingChunks?.shift();
+    if (chunk) this.#feed(chunk);
+    else this.#waitingChunks = undefined;
+    return this.#isFed;
   }
 
   #reportViolation(error: unknown): void {
@@ -291,10 +302,9 @@ export class FramedChannel implements Channel {
     if (this.#state === "open" && !this.#endReported) this.#reason ??= new Error("the stream was closed underneath");
     this.#state = "closed";
     this.#gathered = "";
-    this.#texts = [];
-    this.#waitingChunks.length = 0;
-    this.#handOvers?.reject(this.#reason ?? new Error("the channel is closed"));
-    this.#handOvers = undefined;
+    this.#texts = undefined;
+    this.#waitingChunks = undefined;
+    this.#handOvers?.lost(this.#reason);
     this.#receiver?.closed(this.#reason);
   };
 }

@@ -34,8 +34,8 @@ class NetstringDecoder implements FrameDecoder {
   /** The length as far as it was read, and by how many digits. */
   #length = 0;
   #digits = 0;
-  /** The text as far as it arrived, when it did not all come in one chunk. */
-  readonly #pieces = new Pieces();
+  /** The text as far as it arrived, when it did not all come in one chunk. Made with the first of that kind. */
+  #pieces: Pieces | undefined;
 
   constructor(messageBytes: number) {
     // Also without a limit: what no string can hold is refused when it is announced, and digits come to an end.
@@ -56,17 +56,18 @@ class NetstringDecoder implements FrameDecoder {
       const start = this.#at;
       const end = start + this.#length;
       // The usual case: the text and its comma are in this chunk.
-      if (this.#pieces.length === 0 && end < bytes.length) {
+      if (!this.#pieces?.length && end < bytes.length) {
         this.#readComma(bytes, end);
         return chunk.cut(start, end);
       }
+      this.#pieces ??= new Pieces();
       this.#at = this.#pieces.addUpTo(this.#length, bytes, start);
       if (this.#pieces.length < this.#length) return this.#exhausted();
       this.#state = "comma";
     }
     if (this.#at === bytes.length) return this.#exhausted();
     this.#readComma(bytes, this.#at);
-    return this.#pieces.take();
+    return (this.#pieces as Pieces).take();
   }
 
   end(): Error | undefined {

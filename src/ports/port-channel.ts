@@ -1,5 +1,7 @@
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
-import { type HandOver, newHandOver } from "../framing/hand-over.ts";
+import { Gathered } from "../framing/gathered.ts";
+import { HandOvers } from "../framing/hand-overs.ts";
+import { Pressure } from "../framing/pressure.ts";
 import { isLongerThan, type LimitOptions, type Limits } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { acknowledged, acknowledgement, CUT, END, HELLO, isControl } from "./control.ts";
@@ -13,12 +15,6 @@ export interface PortChannelOptions {
   readonly limits?: LimitOptions;
 }
 
-/* A message on a port costs much more than its text, so texts are gathered, and go together where the other end is known
- * to take that. The first of a turn go early, so that it can start working while this side goes on; later ones in
- * larger lots. In characters. */
-const FIRST_LOT = 1_024;
-const LARGEST_LOT = 16 * 1_024;
-
 /* A port takes in whatever it is given. So at most so many characters, or one text, are on their way that the other end
  * has not acknowledged; it does so in portions. */
 const WINDOW = 256 * 1_024;
@@ -26,12 +22,6 @@ const PORTION = WINDOW / 4;
 
 /* What an entry costs that waits to be delivered, beside its text: empty ones are not free. */
 const ENTRY = 64;
-
-/** Those who asked when all that was sent by then would be handed over. */
-interface Waiting {
-  readonly ordinal: number;
-  readonly handOver: HandOver;
-}
 
 /** What came and has not been delivered: a text, something that is none and its length, or the end. */
 type Arrival =
@@ -53,16 +43,15 @@ export class PortChannel implements Channel, WireEvents {
   #receiver: ChannelReceiver | undefined;
 
   /* Out. */
-  #gathered: string[] = [];
-  #gatheredLength = 0;
-  #writeAt = FIRST_LOT;
+  /** A message on a port costs much more than its text; texts go together where the other end is known to take that. */
+  readonly #gathered = new Gathered();
   #flushDue = false;
   #sent = 0;
   /** The last text that was gathered: those sent while the channel is closing never are. */
   #taken = 0;
   #handedOver = 0;
-  #waiting: Waiting[] = [];
-  #pressed = false;
+  readonly #handOvers = new HandOvers();
+  readonly #pressure: Pressure;
   #endSaid = false;
   /** Whether the other end is a channel like this one. */
   #isKnown: boolean;
@@ -89,6 +78,7 @@ export class PortChannel implements Channel, WireEvents {
   constructor(wire: PortWire, limits: Limits, peer: PeerInfo) {
     this.#wire = wire;
     this.#limits = limits;
+    this.#pressure = new Pressure(limits);
     this.peer = peer;
     this.#isKnown = wire.meets;
     try {
@@ -106,7 +96,7 @@ export class PortChannel implements Channel, WireEvents {
 
   get queuedBytes(): number {
     // Characters; for the worst of scripts the bytes are three times as many.
-    return this.#gatheredLength;
+    return this.#gathered.length;
   }
 
   open(receiver: ChannelReceiver): void {
@@ -121,10 +111,7 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#state !== "open" || this.#over) return ordinal;
     this.#taken = ordinal;
     // A text of the owner's that reads like a control word is none: white space before it makes no other difference.
-    const posted = isControl(text) ? ` ${text}` : text;
-    this.#gathered.push(posted);
-    this.#gatheredLength += posted.length;
-    if (this.#gatheredLength >= this.#writeAt) this.#write();
+    if (this.#gathered.add(isControl(text) ? ` ${text}` : text)) this.#write();
     if (!this.#flushDue) {
       this.#flushDue = true;
       soon(this.#flush);
@@ -137,11 +124,7 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#taken !== this.#sent || this.#over || this.#state === "closed") {
       return Promise.reject(this.#reason ?? new Error("the channel is closed"));
     }
-    const last = this.#waiting.at(-1);
-    if (last?.ordinal === this.#sent) return last.handOver.promise;
-    const handOver = newHandOver();
-    this.#waiting.push({ ordinal: this.#sent, handOver });
-    return handOver.promise;
+    return this.#handOvers.of(this.#sent);
   }
 
   pause(): void {
@@ -173,7 +156,7 @@ export class PortChannel implements Channel, WireEvents {
 
   readonly #flush = (): void => {
     this.#flushDue = false;
-    this.#writeAt = FIRST_LOT;
+    this.#gathered.turned();
     this.#write();
   };
 
@@ -184,9 +167,10 @@ export class PortChannel implements Channel, WireEvents {
   /** Posts what is gathered, as far as the other end has room. What makes room calls this again. */
   #write(): void {
     if (this.#state === "closed") return;
-    while (this.#gathered.length > 0 && this.#mayPost) {
-      const texts = this.#isKnown ? this.#takeLot() : this.#takeAll();
-      this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_LOT);
+    while (!this.#gathered.isEmpty && this.#mayPost) {
+      const before = this.#gathered.length;
+      const texts = this.#gathered.take(this.#isKnown ? WINDOW - this.#onTheWay : Number.POSITIVE_INFINITY);
+      this.#onTheWay += before - this.#gathered.length;
       try {
         this.#post(texts);
       } catch (error) {
@@ -194,9 +178,7 @@ export class PortChannel implements Channel, WireEvents {
         return;
       }
       this.#handedOver += texts.length;
-      while (this.#waiting[0] && this.#waiting[0].ordinal <= this.#handedOver) {
-        this.#waiting.shift()?.handOver.resolve();
-      }
+      this.#handOvers.reached(this.#handedOver);
     }
     this.#checkPressure();
     if (this.#state === "closing") this.#endWhenWritten();
@@ -207,43 +189,15 @@ export class PortChannel implements Channel, WireEvents {
     else for (const text of texts) this.#wire.post(text);
   }
 
-  #takeAll(): string[] {
-    const texts = this.#gathered;
-    this.#onTheWay += this.#gatheredLength;
-    this.#gathered = [];
-    this.#gatheredLength = 0;
-    return texts;
-  }
-
-  /** As much as there is room for, or one text. */
-  #takeLot(): string[] {
-    if (this.#onTheWay + this.#gatheredLength <= WINDOW) return this.#takeAll();
-    const room = WINDOW - this.#onTheWay;
-    let count = 0;
-    let length = 0;
-    while (count < this.#gathered.length && length < room) length += (this.#gathered[count++] as string).length;
-    this.#onTheWay += length;
-    this.#gatheredLength -= length;
-    return this.#gathered.splice(0, count);
-  }
-
   #checkPressure(): void {
     if (this.#state !== "open") return;
-    const queued = this.#gatheredLength;
-    const { queuedBytes, maxQueuedBytes } = this.#limits;
-    if (queued > maxQueuedBytes) {
-      this.destroy(new Error(`the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`));
-    } else if (queued > queuedBytes && !this.#pressed) {
-      this.#pressed = true;
-      this.#receiver?.pressed();
-    } else if (this.#pressed && queued < queuedBytes / 2) {
-      this.#pressed = false;
-      this.#receiver?.drained();
-    }
+    const tooMuch = this.#pressure.rise(this.queuedBytes, this.#receiver);
+    if (tooMuch) this.destroy(tooMuch);
+    else this.#pressure.fall(this.queuedBytes, this.#receiver);
   }
 
   #endWhenWritten(): void {
-    if (this.#gathered.length > 0 || this.#wire.state === "apart" || this.#endSaid) return;
+    if (!this.#gathered.isEmpty || this.#wire.state === "apart" || this.#endSaid) return;
     this.#endSaid = true;
     this.#say(END);
     this.#wire.whenWritten(() => this.#finish(undefined));
@@ -297,14 +251,14 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#over || this.#state === "closed") return;
     this.#over = true;
     if (this.#state === "closing") {
-      const isAllSent = this.#gathered.length === 0;
-      this.#finish(isAllSent ? undefined : new Error("the peer ended before it had taken all that was sent"));
+      this.#finish(
+        this.#gathered.isEmpty ? undefined : new Error("the peer ended before it had taken all that was sent"),
+      );
       return;
     }
     this.#arrive({ ended: why });
     // Nobody takes what is gathered any more. Who stopped reading until somebody does would never hear of the end.
-    this.#gathered = [];
-    this.#gatheredLength = 0;
+    this.#gathered.clear();
     this.#checkPressure();
   }
 
@@ -385,12 +339,11 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#reason = reason;
-    this.#gathered = [];
-    this.#gatheredLength = 0;
+    this.#gathered.clear();
     this.#arrived = [];
     this.#next = 0;
     this.#wire.close();
-    for (const { handOver } of this.#waiting.splice(0)) handOver.reject(reason ?? new Error("the channel is closed"));
+    this.#handOvers.lost(reason);
     const receiver = this.#receiver;
     if (receiver) queueMicrotask(() => receiver.closed(reason));
   }

@@ -9,7 +9,7 @@ import { mayHoldLongIds, rawIds } from "./raw-id.ts";
  * @param batchLength - how many members a batch may have; more make it one Invalid Request with `data.limit`
  */
 export function parseMessage(text: string, batchLength: number): Message {
-  return parseUsual(text) ?? parseAny(text, batchLength);
+  return parseUsual(text) ?? parseUsualBatch(text, batchLength) ?? parseAny(text, batchLength);
 }
 
 function parseAny(text: string, batchLength: number): Message {
@@ -24,6 +24,15 @@ function parseAny(text: string, batchLength: number): Message {
   if (value.length > batchLength) return invalid(overLimit(INVALID_REQUEST, "batchLength", batchLength));
   const ids = idsAsWritten(text);
   return { kind: "batch", members: value.map((member, index) => classify(member, ids?.[index])) };
+}
+
+/** Reads what is known not to be a batch. */
+function parseOne(text: string): SingleMessage | undefined {
+  try {
+    return classify(JSON.parse(text), idsAsWritten(text)?.[0]);
+  } catch {
+    return undefined;
+  }
 }
 
 function idsAsWritten(text: string): readonly (string | undefined)[] | undefined {
@@ -116,7 +125,7 @@ const CLOSE_BRACE = 0x7d;
 const ZERO = 0x30;
 const FIRST_PRINTABLE = 0x20;
 
-function parseUsual(text: string): Message | undefined {
+function parseUsual(text: string): SingleMessage | undefined {
   const last = text.length - 1;
   if (!hasAt(text, VERSION, 0) || !hasAt(text, ID, VERSION.length)) return undefined;
   if (text.charCodeAt(last) !== CLOSE_BRACE) return undefined;
@@ -141,7 +150,7 @@ function hasAt(text: string, part: string, at: number): boolean {
   return text.substring(at, at + part.length) === part;
 }
 
-function usualResponse(text: string, id: number, start: number, last: number): Message | undefined {
+function usualResponse(text: string, id: number, start: number, last: number): SingleMessage | undefined {
   let result: unknown;
   try {
     result = JSON.parse(text.substring(start, last));
@@ -151,7 +160,7 @@ function usualResponse(text: string, id: number, start: number, last: number): M
   return { kind: "response", id, rawId: undefined, result, error: undefined, flaw: undefined };
 }
 
-function usualRequest(text: string, idEnd: number, last: number): Message | undefined {
+function usualRequest(text: string, idEnd: number, last: number): SingleMessage | undefined {
   const start = idEnd + METHOD.length;
   let end = start;
   for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(++end)) {
@@ -170,4 +179,30 @@ function usualRequest(text: string, idEnd: number, last: number): Message | unde
   }
   if (typeof params !== "object" || params === null) return undefined;
   return { kind: "request", id, method, params: params as Params };
+}
+
+/*
+ * A batch of usual messages, cut where one seems to end and another to begin. It is exact as well: when each part is JSON
+ * by itself, then those parts are the members, wherever else the same characters may stand.
+ */
+
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const BETWEEN = `},${VERSION}"2.0",`;
+
+function parseUsualBatch(text: string, batchLength: number): Message | undefined {
+  const last = text.length - 1;
+  if (text.charCodeAt(0) !== OPEN_BRACKET || text.charCodeAt(last) !== CLOSE_BRACKET) return undefined;
+  if (!hasAt(text, VERSION, 1)) return undefined;
+  const members: SingleMessage[] = [];
+  for (let start = 1; start < last; ) {
+    const found = text.indexOf(BETWEEN, start);
+    const end = found < 0 ? last : found + 1;
+    const part = text.substring(start, end);
+    const member = parseUsual(part) ?? parseOne(part);
+    if (!member || members.length === batchLength) return undefined;
+    members.push(member);
+    start = end + 1;
+  }
+  return { kind: "batch", members };
 }

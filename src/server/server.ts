@@ -1,4 +1,4 @@
-import { AnsweringConnection } from "../connection/answering-connection.ts";
+import { callerOptions } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
@@ -199,8 +199,7 @@ export class Server {
   #serveWithin(limits: Limits): ServeExchange {
     const exchanges = new Exchanges(this.service, limits);
     this.#exchanges.add(exchanges);
-    return (text, { peer, signal }) =>
-      exchanges.handle(text, { connection: new AnsweringConnection(peer, this.#logger), signal });
+    return (text, caller) => exchanges.handle(text, callerOptions(caller, this.#logger));
   }
 
   on<Event extends keyof ServerEvents>(event: Event, listener: (...args: ServerEvents[Event]) => void): this {

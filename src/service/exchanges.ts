@@ -59,20 +59,23 @@ export class Exchanges {
    *
    * @returns the answer, as a promise only if it is not there yet
    */
-  handle(text: string, { connection, signal }: HandleOptions = {}): string | undefined | Promise<string | undefined> {
+  handle(text: string, options: HandleOptions = {}): string | undefined | Promise<string | undefined> {
     const { messageBytes, batchLength } = this.#limits;
     if (isLongerThan(text, messageBytes)) {
       return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
     }
     const parse = this.#host.legacy ? parseAnyVersion : parseMessage;
     const message = parse(text, batchLength);
-    const isKnown = connection !== undefined || signal !== undefined;
+    const { connection } = options;
+    const isKnown = connection !== undefined || options.signal !== undefined;
     const caller = isKnown ? this.#open(connection) : this.#nobody;
     const answer = new SoleAnswer();
     caller.receive(message, answer);
     if (isKnown) this.#releaseWhenIdle(caller);
     if (answer.text !== undefined) return answer.text;
     if (!(message.kind === "batch" ? message.members.some(isAnswered) : isAnswered(message))) return undefined;
+    // Not before: a signal costs as much as all the rest.
+    const { signal } = options;
     return signal ? this.#unlessLeft(caller, answer, signal) : answer.later();
   }
 

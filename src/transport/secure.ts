@@ -47,13 +47,20 @@ const MIN_VERSION = "TLSv1.2";
 
 /** What `tls.connect` is told. */
 export function secureDialOptions(where: HostAndPort, transport: Readonly<Record<string, unknown>>): ConnectionOptions {
+  return { ...trustOptions(where.host, transport), ...socketOptions, ...where };
+}
+
+/**
+ * Whom to trust, and as whom to come: all but where to go.
+ *
+ * @throws TypeError when the options make no sense
+ */
+export function trustOptions(host: string, transport: Readonly<Record<string, unknown>>): ConnectionOptions {
   return {
     minVersion: MIN_VERSION,
     rejectUnauthorized: true,
-    servername: isIP(where.host) ? "" : where.host,
+    servername: isIP(host) ? "" : host,
     ...optionsOf<TlsDialOptions>(transport),
-    ...socketOptions,
-    ...where,
   };
 }
 

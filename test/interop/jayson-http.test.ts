@@ -1,8 +1,6 @@
 /** jayson over http and https. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { Agent } from "node:https";
-import type { AddressInfo, Server as NetServer } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import jayson from "jayson";
 import { listen, type ServerOptions } from "../../src/server/server.ts";
@@ -12,7 +10,7 @@ import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";
 import { clientOf } from "../support/served.ts";
 import { interopService } from "./example.ts";
-import { callerOf, jaysonServer } from "./peers/jayson.ts";
+import { callerOf, jaysonServer, serveJayson } from "./peers/jayson.ts";
 import { checkRows } from "./rows.ts";
 
 const authority = await makeAuthority("interop");
@@ -24,14 +22,6 @@ async function serveOurs(test: TestContext, scheme: "http" | "https", options: S
   cleanUp(test, () => server.close({ timeout: 0 }));
   const { hostname, port, pathname } = new URL(server.address);
   return { log, at: { host: hostname, port: Number(port), path: pathname } };
-}
-
-/** @returns its port */
-async function serveTheirs(test: TestContext, server: NetServer): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  cleanUp(test, () => server.close());
-  return (server.address() as AddressInfo).port;
 }
 
 describe("jayson as a client of tsjason", { timeout: 30_000 }, () => {
@@ -50,14 +40,14 @@ describe("jayson as a client of tsjason", { timeout: 30_000 }, () => {
 
 describe("jayson as a server of tsjason", { timeout: 30_000 }, () => {
   it("answers over http", async (t) => {
-    const port = await serveTheirs(t, jaysonServer().http());
+    const port = await serveJayson(t, jaysonServer().http());
     const client = clientOf(t, `http://127.0.0.1:${port}`);
     await checkRows(t, client);
     assert.deepEqual(client.log.lines(), []);
   });
 
   it("answers over https", async (t) => {
-    const port = await serveTheirs(t, jaysonServer().https(certificate));
+    const port = await serveJayson(t, jaysonServer().https(certificate));
     const agent = new Agent({ ca: authority.cert, keepAlive: true });
     cleanUp(t, () => agent.destroy());
     const client = clientOf(t, `https://127.0.0.1:${port}`, { http: { fetch: agentFetch(agent) } });

@@ -1,7 +1,5 @@
 /** jayson over tcp and tls: since its version 5 it sends a text a line there, which is our framing of that name. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import type { AddressInfo, Server as NetServer } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import jayson from "jayson";
 import { ErrorCode } from "../../src/protocol/codes.ts";
@@ -11,7 +9,7 @@ import { cleanUp } from "../support/cleanup.ts";
 import { Log } from "../support/log.ts";
 import { clientOf } from "../support/served.ts";
 import { interopService } from "./example.ts";
-import { callerOf, jaysonServer } from "./peers/jayson.ts";
+import { callerOf, jaysonServer, serveJayson } from "./peers/jayson.ts";
 import { checkRows, failure } from "./rows.ts";
 
 const authority = await makeAuthority("interop");
@@ -23,14 +21,6 @@ async function serveOurs(test: TestContext, scheme: "tcp" | "tls", options: Serv
   cleanUp(test, () => server.close({ timeout: 0 }));
   const { hostname, port } = new URL(server.address);
   return { log, at: { host: hostname, port: Number(port) } };
-}
-
-/** @returns its port */
-async function serveTheirs(test: TestContext, server: NetServer): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  cleanUp(test, () => server.close());
-  return (server.address() as AddressInfo).port;
 }
 
 describe("jayson as a client of tsjason", { timeout: 30_000 }, () => {
@@ -72,21 +62,21 @@ describe("jayson as a client of tsjason", { timeout: 30_000 }, () => {
 
 describe("jayson as a server of tsjason", { timeout: 30_000 }, () => {
   it("answers over tcp", async (t) => {
-    const port = await serveTheirs(t, jaysonServer().tcp());
+    const port = await serveJayson(t, jaysonServer().tcp());
     const client = clientOf(t, `tcp://127.0.0.1:${port}?framing=newline`);
     await checkRows(t, client);
     assert.deepEqual(client.log.lines(), []);
   });
 
   it("answers over tls", async (t) => {
-    const port = await serveTheirs(t, jaysonServer().tls(certificate));
+    const port = await serveJayson(t, jaysonServer().tls(certificate));
     const client = clientOf(t, `tls://127.0.0.1:${port}?framing=newline`, { tls: { ca: authority.cert } });
     await checkRows(t, client);
     assert.deepEqual(client.log.lines(), []);
   });
 
   it("answers a batch", async (t) => {
-    const port = await serveTheirs(t, jaysonServer().tcp());
+    const port = await serveJayson(t, jaysonServer().tcp());
     const batch = clientOf(t, `tcp://127.0.0.1:${port}?framing=newline`).batch();
     const sum = batch.call("add", [1, 2]);
     const noted = batch.call("noted");

@@ -6,7 +6,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message } from "../../src/protocol/message.ts";
 import { parseMessage } from "../../src/protocol/parse.ts";
-import { errorText, notificationText, requestBody, requestText, resultText } from "../../src/protocol/serialize.ts";
+import {
+  batchText,
+  errorText,
+  notificationText,
+  requestBody,
+  requestText,
+  resultText,
+} from "../../src/protocol/serialize.ts";
 import { type Reading, readNaively } from "./naive.ts";
 import { Choices, randomText } from "./random-texts.ts";
 
@@ -73,6 +80,11 @@ test("what this package writes, cut off or with one character changed anywhere, 
     resultText('"x"', undefined),
     errorText("17", { code: -32601, message: "Method not found", data: { a: 1 } }),
   ];
+  const nested = resultText("8", [
+    { jsonrpc: "2.0", id: 1, result: 1 },
+    { jsonrpc: "2.0", id: 2 },
+  ]);
+  texts.push(batchText([texts[2] as string, nested, notificationText(requestBody("none", undefined))]));
   for (const text of texts) {
     for (let at = 0; at <= text.length; at++) {
       compare(text.slice(0, at), "cut off");

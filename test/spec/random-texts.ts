@@ -34,7 +34,8 @@ export function randomText(random: Choices): string {
   const kind = random.next();
   let text: string;
   if (kind < 0.35) text = usual(random);
-  else if (kind < 0.8) text = message(random);
+  else if (kind < 0.7) text = message(random);
+  else if (kind < 0.85) text = usualBatch(random);
   else text = array(random, 4, () => (random.chance(0.15) ? value(random, 2) : message(random)));
   if (random.chance(0.1)) text = random.pick(spaces) + text + random.pick(spaces);
   while (random.chance(0.2)) text = mutated(random, text);
@@ -49,6 +50,16 @@ function usual(random: Choices): string {
   if (random.chance(0.2)) return `${start},"error":${errorObject(random)}}`;
   const params = random.chance(0.8) ? `,"params":${value(random, 2)}` : "";
   return `${start},"method":${random.pick(methods)}${params}}`;
+}
+
+/** Members without space between them, now and then in a member of a member. */
+function usualBatch(random: Choices): string {
+  const one = (): string => {
+    if (random.chance(0.1)) return message(random);
+    if (random.chance(0.2)) return `{"jsonrpc":"2.0","id":${digits(random)},"result":${usualBatch(random)}}`;
+    return random.chance(0.2) ? `{"jsonrpc":"2.0","method":${random.pick(methods)}}` : usual(random);
+  };
+  return `[${Array.from({ length: 1 + random.below(4) }, one).join(",")}]`;
 }
 
 /** A whole number, now and then one too long for a JavaScript number. */

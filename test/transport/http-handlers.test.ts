@@ -134,6 +134,24 @@ describe("a handler of the Fetch API", () => {
     assert(pulled < 20_000, `${pulled} bytes`);
   });
 
+  it("gives up reading the body of a client who leaves", async () => {
+    const { service, log } = example();
+    const leaving = new AbortController();
+    const asked = gate();
+    const cancelled = gate();
+    // Not every platform ends a body whose sender has left.
+    const body = new ReadableStream({
+      pull: () => asked.open(),
+      cancel: () => cancelled.open(),
+    });
+    const answer = fetchHandler(service)(request({ body, duplex: "half", signal: leaving.signal } as RequestInit));
+    await asked.promise;
+    leaving.abort();
+    assert.equal((await answer).status, 499);
+    await cancelled.promise;
+    assert.deepEqual(log.lines(), []);
+  });
+
   it("knows what the platform tells of the client, and the hook too", async () => {
     const heads: unknown[] = [];
     const handler = fetchHandler(example().service, {

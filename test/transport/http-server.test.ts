@@ -1,5 +1,8 @@
 /** What a server over HTTP does with requests of every kind. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { isDraining } from "../../src/protocol/errors/from-error-object.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
@@ -7,10 +10,11 @@ import { listen, type ServerOptions } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import type { PeerInfo } from "../../src/service/peer.ts";
 import type { Service } from "../../src/service/service.ts";
+import { nodeHandler } from "../../src/transport/http/index.ts";
 import { HttpStatusError } from "../../src/transport/status-error.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { gone } from "../support/gone.ts";
-import { callText, post, rawHttp, readUntil, type Sent, send } from "../support/http.ts";
+import { callText, httpServer, post, rawHttp, readUntil, type Sent, send } from "../support/http.ts";
 import { Log } from "../support/log.ts";
 import { clientOf, exampleService } from "../support/served.ts";
 import { gate, rejection, watch } from "../support/settling.ts";
@@ -428,6 +432,43 @@ describe("a connection", () => {
     assert.deepEqual(text.match(/first|second|third/g), ["first", "second", "third"]);
     socket.write(post(callText("echo", ["fourth"])));
     assert.match(await readUntil(socket, (text) => text.includes("fourth")), /^HTTP\/1\.1 200/);
+  });
+
+  it("carries requests whose target is in the absolute form", async (t) => {
+    const { address } = await serve(t);
+    const socket = await rawHttp(t, address);
+    for (const [target, status] of [
+      [address, 200],
+      ["HTTP://any.example/rpc?a=1", 200],
+      ["http://any.example/other", 404],
+      ["http://any.example?/rpc", 404],
+    ] as const) {
+      socket.write(post(CALL).replace("/rpc", target));
+      assert.match(await readUntil(socket, (text) => /\}$|nothing here/.test(text)), new RegExp(`^HTTP/1.1 ${status}`));
+    }
+  });
+
+  it("is watched for a reader who stops, in the middle of a pipelined answer too", async (t) => {
+    const LARGE = 16 * 1024 * 1024;
+    const handler = nodeHandler(exampleService().addMethod("large", () => "x".repeat(LARGE)));
+    const pipelined = gate<ServerResponse>();
+    let requests = 0;
+    const address = await httpServer(t, (request, response) => {
+      if (++requests === 2) pipelined.open(response);
+      void handler(request, response);
+    });
+    const socket = await rawHttp(t, address);
+    socket.pause();
+    socket.write(post(callText("later", [1])) + post(callText("large")));
+    const response = await pipelined.promise;
+    if (!response.socket) await once(response, "socket");
+    await turns(2);
+    const theirs = response.socket as Socket;
+    assert(theirs.writableLength > 0);
+    assert.equal(theirs.timeout, 30_000);
+    const text = await readUntil(socket, (text) => text.endsWith('"}'));
+    assert(text.length > LARGE);
+    assert.notEqual(theirs.timeout, 30_000);
   });
 
   it("is kept when a request was refused before its body came, and the body is thrown away", async (t) => {

@@ -55,6 +55,8 @@ async function listen(
 
 for (const [transport, name, dialOptions, listenOptions] of [
   [http, "http", {}, {}],
+  [https, "https", { tls: { ca: authority.cert } }, { tls: certificate }],
+  [http, "http", { http: { fetch } }, {}],
   [https, "https", { http: { fetch: agentFetch(agent) } }, { tls: certificate }],
 ] as const) {
   exchangeSuite({
@@ -183,7 +185,9 @@ describe("options of http that make no sense are refused", () => {
     ["a concurrency of half", { http: { concurrency: 0.5 } }, RangeError],
     ["a fetch that is none", { http: { fetch: "it" } }, TypeError],
     ["a header that is none", { http: { headers: { "a b": "c" } } }, TypeError],
-    ["TLS, which fetch cannot be told of", { tls: { ca: "mine" } }, TypeError],
+    ["TLS, which fetch cannot be told of", { http: { fetch }, tls: { ca: "mine" } }, TypeError],
+    ["TLS that is no object", { tls: "ca" }, TypeError],
+    ["TLS that says where to go", { tls: { host: "elsewhere" } }, TypeError],
   ] as const) {
     it(`to dial: ${what}`, async () => {
       await assert.rejects(dial(https, "https://127.0.0.1:1/", options), error);
@@ -219,8 +223,7 @@ describe("https", () => {
       seen.push(peer.tls?.certificate?.subject.CN, peer.tls?.authorized, peer.address);
       return text;
     });
-    const mine = new Agent({ ca: authority.cert, ...client });
-    const exchange = await dial(https, address, { http: { fetch: agentFetch(mine) } });
+    const exchange = await dial(https, address, { tls: { ca: authority.cert, ...client } });
     assert.equal(await exchange.exchange("1", { signal: new AbortController().signal, expectsAnswer: true }), "1");
     assert.deepEqual(seen, ["client", true, "127.0.0.1"]);
   });

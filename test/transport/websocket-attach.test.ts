@@ -76,6 +76,14 @@ describe("WebSockets on an HTTP server", { timeout: 30_000 }, () => {
     });
   });
 
+  it("are found by a target in the absolute form too", async (t) => {
+    const { http, host } = await web(t);
+    attach(t, http, { path: "/rpc" });
+    const socket = await plainSocket(t, `ws://${host}`);
+    socket.write(upgradeRequest(`ws://${host}/rpc`).replace("/rpc", `http://${host}/rpc?a=1`));
+    assert.match(await answerHead(socket), /^HTTP\/1\.1 101/);
+  });
+
   it("leave an upgrade that is not theirs to whoever else is there", async (t) => {
     const { http, host } = await web(t);
     attach(t, http, { path: "/rpc" });

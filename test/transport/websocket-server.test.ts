@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
-import { WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
 import type { ServerOptions } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
@@ -337,6 +337,24 @@ describe("what a client says on a WebSocket", { timeout: 30_000 }, () => {
     }
     assert.deepEqual(await raw.inbox.next(), { jsonrpc: "2.0", id: 1, result: "é" });
     assert(raw.frames.some(({ opcode }) => opcode === Opcode.pong));
+  });
+
+  it("may follow more pings than are answered: the last one is", async (t) => {
+    const { address } = await serve(t);
+    const webSocket = new WebSocket(address);
+    cleanUp(t, () => webSocket.terminate());
+    await once(webSocket, "open");
+    const pongs: string[] = [];
+    const last = gate();
+    webSocket.on("pong", (data) => {
+      pongs.push(data.toString());
+      if (data.toString() === "9999") last.open();
+    });
+    for (let count = 0; count < 10_000; count++) webSocket.ping(String(count));
+    webSocket.send('{"jsonrpc":"2.0","id":1,"method":"echo","params":["behind them"]}');
+    const [[answer]] = await Promise.all([once(webSocket, "message"), last.promise]);
+    assert.equal(JSON.parse(String(answer)).result, "behind them");
+    assert(pongs.length < 10_000);
   });
 
   it("may begin in the packet that asks to connect", async (t) => {

@@ -64,11 +64,29 @@ export class Pieces {
 /**
  * Reads a body of the Fetch API into pieces.
  *
+ * @param signal - gives it up; needed where the platform goes on reading for somebody who has left
  * @returns whether that was all; if not, the rest is not read, and the pieces are full
- * @throws what the platform says when the body breaks off
+ * @throws what the platform says when the body breaks off; the signal's reason
  */
-export async function readInto(pieces: Pieces, body: ReadableStream<Uint8Array> | null): Promise<boolean> {
+export async function readInto(
+  pieces: Pieces,
+  body: ReadableStream<Uint8Array> | null,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  signal?.throwIfAborted();
   const reader = body?.getReader();
+  const giveUp = () => void reader?.cancel().catch(() => {});
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await readAll(pieces, reader);
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+    // A reader that was cancelled says that this is the end.
+    signal?.throwIfAborted();
+  }
+}
+
+async function readAll(pieces: Pieces, reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<boolean> {
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
     if (pieces.add(next.value)) continue;
     pieces.fill(next.value);
@@ -89,7 +107,8 @@ export async function readInto(pieces: Pieces, body: ReadableStream<Uint8Array> 
 export async function readStream(
   body: ReadableStream<Uint8Array> | null,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const pieces = new Pieces(limit);
-  return (await readInto(pieces, body)) ? pieces.joined() : undefined;
+  return (await readInto(pieces, body, signal)) ? pieces.joined() : undefined;
 }

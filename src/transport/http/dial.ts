@@ -1,31 +1,38 @@
 import { type Address, InvalidAddressError } from "../address.ts";
 import type { DialOptions } from "../transport.ts";
-import { FetchExchange } from "./fetch-exchange.ts";
+import { fetchSender } from "./fetch-sender.ts";
+import { HttpExchange } from "./http-exchange.ts";
 import type { HttpDialOptions } from "./options.ts";
+import type { HttpSender } from "./sender.ts";
 
 const CONCURRENCY = 256;
 
+/** Makes what sends requests, of where to and the transport's options. */
+export type MakeSender = (url: URL, transport: Readonly<Record<string, unknown>>) => HttpSender;
+
 /**
- * The client's half, which is the same in Node.js and in browsers.
+ * The client's half, which is the same in Node.js and in browsers, but for what sends the requests.
  *
- * @returns exchanges by the platform's `fetch`
+ * @param makeSender - where the user gives no `fetch`. Default: the platform's
  * @throws InvalidAddressError, TypeError, RangeError when the address or an option makes no sense
  */
 export async function dialHttp(
   scheme: "http" | "https",
   address: Address,
   { limits, signal, transport }: DialOptions,
-): Promise<FetchExchange> {
+  makeSender?: MakeSender,
+): Promise<HttpExchange> {
   const { url, authorization } = target(address);
-  const given = dialOptions(transport);
-  if (transport.tls !== undefined) {
+  const { concurrency = CONCURRENCY, headers, fetch } = dialOptions(transport);
+  const sendsByFetch = fetch !== undefined || makeSender === undefined;
+  if (sendsByFetch && transport.tls !== undefined) {
     throw new TypeError("fetch takes no options of TLS: give the option http.fetch one that has them");
   }
   signal.throwIfAborted();
-  return new FetchExchange({
-    concurrency: CONCURRENCY,
-    ...given,
-    url,
+  return new HttpExchange({
+    sender: sendsByFetch ? fetchSender(url.href, fetch) : makeSender(url, transport),
+    concurrency,
+    ...(headers && { headers }),
     authorization,
     peer: { transport: scheme },
     messageBytes: limits.messageBytes,
@@ -33,7 +40,7 @@ export async function dialHttp(
 }
 
 /** Where to send requests, and as whom. */
-function target(address: Address): { readonly url: string; readonly authorization: string | undefined } {
+function target(address: Address): { readonly url: URL; readonly authorization: string | undefined } {
   const url = new URL(address.url);
   if (url.hash !== "") throw new InvalidAddressError(address.text, "expected no fragment");
   if (url.port === "0")
@@ -42,7 +49,7 @@ function target(address: Address): { readonly url: string; readonly authorizatio
   url.username = "";
   url.password = "";
   const authorization = username === "" && password === "" ? undefined : basic(address, username, password);
-  return { url: url.href, authorization };
+  return { url, authorization };
 }
 
 /** Credentials as RFC 7617 writes them, in UTF-8. */

@@ -64,6 +64,6 @@ class FetchRequest implements HttpRequest {
   }
 
   read(limit: number): Promise<Uint8Array | undefined> {
-    return readStream(this.#request.body, limit);
+    return readStream(this.#request.body, limit, this.#request.signal);
   }
 }

@@ -1,4 +1,4 @@
-import { AnsweringConnection } from "../../connection/answering-connection.ts";
+import { callerOptions } from "../../connection/answering-connection.ts";
 import type { Service } from "../../service/service.ts";
 import { type FetchHandler, fetchHandlerOf } from "./fetch-handler.ts";
 import { Gate } from "./gate.ts";
@@ -62,8 +62,7 @@ function frontOf(service: Service, options: HttpHandlerOptions): HttpFront {
     gate: new Gate(options, false),
     authorize: options.authorize,
     messageBytes: limits.messageBytes,
-    serve: (text, { peer, signal }) =>
-      service.handle(text, { connection: new AnsweringConnection(peer, logger), signal }),
+    serve: (text, caller) => service.handle(text, callerOptions(caller, logger)),
     failed: (error) => logger.error("an HTTP request could not be served:", error),
   };
 }

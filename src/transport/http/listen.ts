@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type Address, InvalidAddressError, parametersOf } from "../address.ts";
+import { pathOf } from "../request-target.ts";
 import { secureListenOptions, watchHandshakes } from "../secure.ts";
 import { listening } from "../socket.ts";
 import { withPort } from "../socket-address.ts";
@@ -39,8 +40,7 @@ export async function listen(
   const [server, endHandshakes] = scheme === "http" ? plainServer(given) : secureServer(given, transport, report);
   const { pathname } = address.url;
   server.on("request", (request, response) => {
-    const [path] = (request.url ?? "").split("?", 1);
-    if (path === pathname) void handler(request, response);
+    if (pathOf(request.url ?? "") === pathname) void handler(request, response);
     else write(request, response, refused(404, "there is nothing here"));
   });
   const listener = new HttpListener(server, scheme === "http" ? "connection" : "secureConnection", endHandshakes);

@@ -16,13 +16,13 @@ const STALLED_MS = 30_000;
 /** A request of Node.js, as {@link HttpRequest} has it. */
 export class NodeRequest implements HttpRequest {
   readonly peer: PeerInfo;
-  readonly signal: AbortSignal;
   readonly #request: IncomingMessage;
+  readonly #departure: Departure;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.peer = peerOf(request.socket);
-    this.signal = departureOf(request.socket, response);
+    this.#departure = departureOf(request.socket, response);
   }
 
   get method(): string {
@@ -31,6 +31,10 @@ export class NodeRequest implements HttpRequest {
 
   get url(): string {
     return this.#request.url ?? "";
+  }
+
+  get signal(): AbortSignal {
+    return this.#departure.signal;
   }
 
   get headers(): RequestHeaders {
@@ -96,8 +100,12 @@ function throwAway(request: IncomingMessage): void {
 /** Node.js destroys a socket that times out. It stays alive as long as the reader takes anything. */
 function cutIfStalled(response: ServerResponse): void {
   const { socket } = response;
-  // A pipelined answer has no socket yet: it waits for others, not for the reader.
-  if (!socket || socket.writableLength === 0) return;
+  if (!socket) {
+    // A pipelined one waits for those before it. What it has to write is written in the turn in which it gets a socket.
+    response.once("socket", () => process.nextTick(cutIfStalled, response));
+    return;
+  }
+  if (socket.writableLength === 0) return;
   const { timeout = 0 } = socket;
   socket.setTimeout(STALLED_MS);
   // Before Node.js sets the time for which it keeps the connection.
@@ -120,31 +128,48 @@ function peerOf(socket: Socket): PeerInfo {
   return peer;
 }
 
-/* The requests of each connection that are not answered. A pipelined one hears nothing of its connection's end. */
-const unanswered = new WeakMap<Socket, Set<AbortController>>();
+/** That a client is gone before its answer. */
+class Departure {
+  #controller: AbortController | undefined;
+  #hasLeft = false;
 
-/** A signal that aborts when the client is gone before its answer. */
-function departureOf(socket: Socket, response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  const all = unanswered.get(socket) ?? watch(socket);
-  all.add(controller);
-  response.once("close", () => {
-    all.delete(controller);
-    if (!response.writableFinished) leave(controller);
-  });
-  return controller.signal;
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#hasLeft) this.#abort();
+    return this.#controller.signal;
+  }
+
+  happen(): void {
+    this.#hasLeft = true;
+    this.#abort();
+  }
+
+  #abort(): void {
+    if (this.#controller?.signal.aborted) return;
+    this.#controller?.abort(new DisconnectError("ended", "the client left before it was answered"));
+  }
 }
 
-function watch(socket: Socket): Set<AbortController> {
-  const all = new Set<AbortController>();
-  unanswered.set(socket, all);
+/* Of the requests of each connection that are not answered. A pipelined one hears nothing of its connection's end. */
+const possible = new WeakMap<Socket, Set<Departure>>();
+
+function departureOf(socket: Socket, response: ServerResponse): Departure {
+  const departure = new Departure();
+  const all = possible.get(socket) ?? watch(socket);
+  all.add(departure);
+  response.once("close", () => {
+    all.delete(departure);
+    if (!response.writableFinished) departure.happen();
+  });
+  return departure;
+}
+
+function watch(socket: Socket): Set<Departure> {
+  const all = new Set<Departure>();
+  possible.set(socket, all);
   socket.once("close", () => {
-    for (const controller of all) leave(controller);
+    for (const departure of all) departure.happen();
     all.clear();
   });
   return all;
-}
-
-function leave(controller: AbortController): void {
-  controller.abort(new DisconnectError("ended", "the client left before it was answered"));
 }

@@ -12,7 +12,7 @@ export interface HttpDialOptions {
    * takes a connection. Default: 256.
    */
   readonly concurrency?: number;
-  /** What sends the requests. Default: the platform's `fetch`. */
+  /** What sends the requests. Default: Node.js' own HTTP, over connections that are kept; in browsers their `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 

@@ -49,7 +49,7 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
   const { messageBytes, authorize } = front;
   // What is announced is refused before it comes; what is not, when it is too much.
   if (Number(request.header("content-length") ?? 0) > messageBytes) return tooLong(messageBytes);
-  const { url, headers, peer, signal } = request;
+  const { url, headers, peer } = request;
   let auth: unknown;
   if (authorize) {
     const decided = await decide(authorize, request, front.failed);
@@ -64,7 +64,13 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
   } catch {
     return NO_TEXT;
   }
-  const answer = front.serve(text, { peer: { ...peer, http: { url, headers, auth } }, signal });
+  const answer = front.serve(text, {
+    peer: { ...peer, http: { url, headers, auth } },
+    // Made when somebody looks at it: a method that answers at once needs none.
+    get signal() {
+      return request.signal;
+    },
+  });
   return served(answer instanceof Promise ? await answer : answer);
 }
 

@@ -1,5 +1,7 @@
 import type { Channel, ChannelReceiver } from "../../connection/channel.ts";
-import { type HandOver, newHandOver } from "../../framing/hand-over.ts";
+import { Gathered } from "../../framing/gathered.ts";
+import { HandOvers } from "../../framing/hand-overs.ts";
+import { Pressure } from "../../framing/pressure.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import { CloseCode, isOrderly, WebSocketCloseError } from "./close.ts";
@@ -13,20 +15,9 @@ export interface WebSocketChannelOptions {
   readonly closeCode?: () => number;
 }
 
-/* Texts are gathered and given to the wire together. The first of a turn go early, so that the peer can start working
- * while this side goes on; later ones in larger lots. In characters. */
-const FIRST_LOT = 1_024;
-const LARGEST_LOT = 16 * 1_024;
-
 /* What gathered while the wire was busy goes in lots of at most so many characters, or one text: what waits here was not
  * sent, and a slow reader is seen to make progress lot by lot. */
 const LONGEST_WRITE = 256 * 1_024;
-
-/** Those who asked when all that was sent by then would be handed over. */
-interface Waiting {
-  readonly ordinal: number;
-  readonly handOver: HandOver;
-}
 
 /**
  * A channel over a WebSocket (RFC 6455): each message a text frame of its own.
@@ -43,16 +34,14 @@ export class WebSocketChannel implements Channel, WireEvents {
   #receiver: ChannelReceiver | undefined;
 
   /* Out. */
-  #gathered: string[] = [];
-  #gatheredLength = 0;
-  #lot = FIRST_LOT;
+  readonly #gathered = new Gathered();
   #flushDue = false;
   #sent = 0;
   /** The last text that was gathered: those sent while the channel is closing never are. */
   #taken = 0;
   #handedOver = 0;
-  #waiting: Waiting[] = [];
-  #pressed = false;
+  readonly #handOvers = new HandOvers();
+  readonly #pressure: Pressure;
 
   /* In: what came while nobody could take it. */
   #arrived: (string | WebSocketViolation)[] = [];
@@ -72,6 +61,7 @@ export class WebSocketChannel implements Channel, WireEvents {
   constructor(wire: WebSocketWire, { limits, peer, closeCode }: WebSocketChannelOptions) {
     this.#wire = wire;
     this.#limits = limits;
+    this.#pressure = new Pressure(limits);
     this.#closeCode = closeCode ?? (() => CloseCode.normal);
     this.peer = peer;
     wire.start(this);
@@ -84,7 +74,7 @@ export class WebSocketChannel implements Channel, WireEvents {
 
   get queuedBytes(): number {
     // Characters again; for the worst of scripts the bytes are three times as many.
-    return this.#state === "closed" || this.#over ? 0 : this.#gatheredLength + this.#wire.queuedBytes;
+    return this.#state === "closed" || this.#over ? 0 : this.#gathered.length + this.#wire.queuedBytes;
   }
 
   open(receiver: ChannelReceiver): void {
@@ -100,9 +90,7 @@ export class WebSocketChannel implements Channel, WireEvents {
     const ordinal = ++this.#sent;
     if (this.#state !== "open" || this.#over) return ordinal;
     this.#taken = ordinal;
-    this.#gathered.push(text);
-    this.#gatheredLength += text.length;
-    if (this.#gatheredLength >= this.#lot) this.#write();
+    if (this.#gathered.add(text)) this.#write();
     if (!this.#flushDue) {
       this.#flushDue = true;
       this.#wire.soon(this.#flush);
@@ -116,11 +104,7 @@ export class WebSocketChannel implements Channel, WireEvents {
     if (this.#taken !== this.#sent || lost) {
       return Promise.reject(this.#reason ?? new Error("the channel is closed"));
     }
-    const last = this.#waiting.at(-1);
-    if (last?.ordinal === this.#sent) return last.handOver.promise;
-    const handOver = newHandOver();
-    this.#waiting.push({ ordinal: this.#sent, handOver });
-    return handOver.promise;
+    return this.#handOvers.of(this.#sent);
   }
 
   pause(): void {
@@ -165,63 +149,37 @@ export class WebSocketChannel implements Channel, WireEvents {
 
   readonly #flush = (): void => {
     this.#flushDue = false;
-    this.#lot = FIRST_LOT;
+    this.#gathered.turned();
     this.#write();
   };
 
   /** Gives the wire what is gathered, until it is busy: then the end of that gives it the rest. */
   #write(): void {
-    if (this.#gathered.length === 0) return;
-    while (this.#gathered.length > 0 && this.#wire.open && this.#wire.ready) {
-      const texts = this.#takeLot();
-      this.#lot = Math.min(this.#lot * 2, LARGEST_LOT);
+    if (this.#gathered.isEmpty) return;
+    while (!this.#gathered.isEmpty && this.#wire.open && this.#wire.ready) {
+      const texts = this.#gathered.take(LONGEST_WRITE);
       this.#handedOver += texts.length;
-      while (this.#waiting[0] && this.#waiting[0].ordinal <= this.#handedOver)
-        this.#waiting.shift()?.handOver.resolve();
+      this.#handOvers.reached(this.#handedOver);
       this.#wire.write(texts);
     }
     this.#checkPressure();
-  }
-
-  #takeLot(): string[] {
-    const gathered = this.#gathered;
-    let count = gathered.length;
-    let length = this.#gatheredLength;
-    if (length > LONGEST_WRITE) {
-      length = 0;
-      for (count = 0; count === 0 || length < LONGEST_WRITE; count++) length += (gathered[count] as string).length;
-    }
-    this.#gatheredLength -= length;
-    if (count === gathered.length) this.#gathered = [];
-    return count === gathered.length ? gathered : gathered.splice(0, count);
   }
 
   written(): void {
     if (this.#state === "destroyed" || this.#state === "closed") return;
     this.#write();
     if (this.#state === "closing") this.#closeWhenWritten();
-    else if (this.queuedBytes < this.#limits.queuedBytes / 2) this.#release();
+    else this.#pressure.fall(this.queuedBytes, this.#receiver);
   }
 
   #checkPressure(): void {
-    const queued = this.queuedBytes;
-    if (queued <= this.#limits.queuedBytes || this.#state !== "open") return;
-    if (queued > this.#limits.maxQueuedBytes) {
-      this.destroy(new Error(`the peer reads too slowly: more than ${this.#limits.maxQueuedBytes} bytes are queued`));
-    } else if (!this.#pressed) {
-      this.#pressed = true;
-      this.#receiver?.pressed();
-    }
-  }
-
-  #release(): void {
-    if (!this.#pressed) return;
-    this.#pressed = false;
-    this.#receiver?.drained();
+    if (this.#state !== "open") return;
+    const tooMuch = this.#pressure.rise(this.queuedBytes, this.#receiver);
+    if (tooMuch) this.destroy(tooMuch);
   }
 
   #closeWhenWritten(): void {
-    if (this.#gathered.length > 0 && this.#wire.open) return;
+    if (!this.#gathered.isEmpty && this.#wire.open) return;
     this.#wire.close(this.#closingCode ?? CloseCode.normal);
   }
 
@@ -295,7 +253,7 @@ export class WebSocketChannel implements Channel, WireEvents {
     this.#over = true;
     this.#loseGathered();
     // An owner that stopped reading because the peer did has nothing left to wait for.
-    this.#release();
+    this.#pressure.fall(0, this.#receiver);
     this.#deliver();
   }
 
@@ -313,10 +271,8 @@ export class WebSocketChannel implements Channel, WireEvents {
   };
 
   #loseGathered(): void {
-    this.#gathered = [];
-    this.#gatheredLength = 0;
-    const reason = this.#reason ?? new Error("the channel is closed");
-    for (const { handOver } of this.#waiting.splice(0)) handOver.reject(reason);
+    this.#gathered.clear();
+    this.#handOvers.lost(this.#reason);
   }
 }
 

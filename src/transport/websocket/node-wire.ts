@@ -18,6 +18,8 @@ export function wireOptions(messageBytes: number) {
     perMessageDeflate: false,
     // The wire looks itself, once, while it makes the text.
     skipUTF8Validation: true,
+    // A pong for each ping, gathered for a peer that does not read, would be a flood of the peer's making.
+    autoPong: false,
   } as const;
 }
 
@@ -41,6 +43,8 @@ export class NodeWire implements WebSocketWire {
   readonly #socket: Socket;
   readonly #options: NodeWireOptions;
   #unwritten = 0;
+  /** What the last ping held that was not answered. */
+  #pongDue: Buffer | undefined;
   #error: Error | undefined;
 
   /** @param socket - what it runs on */
@@ -75,6 +79,7 @@ export class NodeWire implements WebSocketWire {
       if (typeof message === "string") events.text(message);
       else events.violation(message);
     });
+    webSocket.on("ping", (data) => this.#pong(data));
     // `ws` has sent the close frame already.
     webSocket.on("error", (error) => events.violation(violationOf(error, this.#options.messageBytes)));
     const heartbeat = this.#startHeartbeat();
@@ -115,6 +120,21 @@ export class NodeWire implements WebSocketWire {
     this.#unwritten--;
     if (!error && this.#unwritten === 0) this.#written();
   };
+
+  /** RFC 6455, section 5.5.3: where more pings came than could be answered, the last one is. */
+  #pong(data: Buffer): void {
+    const isOnItsWay = this.#pongDue !== undefined;
+    this.#pongDue = data;
+    if (!isOnItsWay) this.#sendPong(data);
+  }
+
+  #sendPong(data: Buffer): void {
+    this.#webSocket.pong(data, undefined, (error) => {
+      const due = this.#pongDue;
+      this.#pongDue = undefined;
+      if (!error && due !== undefined && due !== data) this.#pong(due);
+    });
+  }
 
   #startHeartbeat(): Heartbeat | undefined {
     const { heartbeat: interval, clock = systemClock } = this.#options;

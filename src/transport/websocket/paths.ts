@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { answer, pathOf, type Upgrades } from "./upgrades.ts";
+import { pathOf } from "../request-target.ts";
+import { answer, type Upgrades } from "./upgrades.ts";
 
 /* One listener a server, so that they agree on what is none of theirs. */
 const known = new WeakMap<Server, Paths>();
@@ -27,7 +28,7 @@ class Paths {
   }
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const upgrades = this.#upgrades.get(pathOf(request));
+    const upgrades = this.#upgrades.get(pathOf(request.url ?? ""));
     if (upgrades) upgrades.take(request, socket as Socket, head);
     // Where nobody else is there to take it, nobody would ever answer.
     else if (this.#server.listenerCount("upgrade") === 1) {

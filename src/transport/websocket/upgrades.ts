@@ -5,6 +5,7 @@ import { WebSocketServer } from "ws";
 import type { Channel } from "../../connection/channel.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import { systemClock } from "../../time/clock.ts";
+import { pathOf } from "../request-target.ts";
 import { securePeer } from "../secure-peer.ts";
 import { networkPeer } from "../socket.ts";
 import { HttpStatusError } from "../status-error.ts";
@@ -115,7 +116,7 @@ export class Upgrades {
     const { message } = cause instanceof Error ? cause : new Error(String(cause));
     const from = `${socket.remoteAddress}:${socket.remotePort}`;
     // Without the query, where tokens stand.
-    const path = pathOf(request);
+    const path = pathOf(request.url ?? "");
     this.#options.refused(new Error(`${from} asked for ${path}, and got ${status}: ${message}`, { cause }));
     // What went wrong inside of this server is nothing the peer needs to know.
     answer(socket, status, status === 500 ? "" : message);
@@ -144,11 +145,6 @@ export function answer(socket: Socket, status: number, text = ""): void {
   socket.once("end", () => socket.destroy());
   const linger = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once("close", () => clearTimeout(linger));
-}
-
-/** The path of a request, without its query. */
-export function pathOf({ url = "/" }: IncomingMessage): string {
-  return url.split("?", 1)[0] as string;
 }
 
 function upgradeRequestOf({ url = "/", headers }: IncomingMessage, socket: Socket): UpgradeRequest {

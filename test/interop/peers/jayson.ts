@@ -1,5 +1,9 @@
 /** The methods of `example.ts` on a server of jayson, and its clients as callers. */
+import { once } from "node:events";
+import type { AddressInfo, Server as NetServer } from "node:net";
+import type { TestContext } from "node:test";
 import jayson from "jayson";
+import { cleanUp } from "../../support/cleanup.ts";
 import { FAILURE } from "../example.ts";
 import type { Caller } from "../rows.ts";
 import { Shelf } from "../shelf.mjs";
@@ -20,6 +24,18 @@ export function jaysonServer(): jayson.Server {
     note: ([text]: unknown[], answer: Answer) => answer(null, notes.put(text)),
     noted: (_: unknown, answer: Answer) => void notes.take().then((text) => answer(null, text)),
   });
+}
+
+/**
+ * Has it listen; closed after the test.
+ *
+ * @returns its port
+ */
+export async function serveJayson(test: TestContext, server: NetServer): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanUp(test, () => server.close());
+  return (server.address() as AddressInfo).port;
 }
 
 /** A client of jayson as a caller. Their notifications are calls with the id null, which is not sent. */

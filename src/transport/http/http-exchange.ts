@@ -3,15 +3,14 @@ import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import type { Exchange, ExchangeOptions } from "../../connection/exchange.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import { HttpStatusError } from "../status-error.ts";
-import { decodeText, Pieces, readInto, readStream } from "./body.ts";
+import { decodeText, Pieces } from "./body.ts";
 import { isJson } from "./media-type.ts";
 import type { HttpDialOptions, HttpHeaders } from "./options.ts";
-import { whyUnreached } from "./unreached.ts";
+import type { HttpReply, HttpSender } from "./sender.ts";
 
-/** How exchanges over `fetch` are made. */
-export interface FetchExchangeOptions extends HttpDialOptions {
-  /** Where to, without a user and password. */
-  readonly url: string;
+/** How exchanges over HTTP are made. */
+export interface HttpExchangeOptions extends Pick<HttpDialOptions, "headers"> {
+  readonly sender: HttpSender;
   /** The `Authorization` header, unless `headers` has one. */
   readonly authorization: string | undefined;
   readonly peer: PeerInfo;
@@ -23,60 +22,60 @@ export interface FetchExchangeOptions extends HttpDialOptions {
 /* How much is kept of what is no answer. */
 const EXCERPT_BYTES = 1_000;
 
-/** Exchanges that are requests of `fetch`, which keeps the connections. */
-export class FetchExchange implements Exchange {
+/** Exchanges that are requests of HTTP. */
+export class HttpExchange implements Exchange {
   readonly peer: PeerInfo;
   readonly concurrency: number;
   readonly closed: Promise<undefined>;
   readonly close: () => void;
-  readonly #options: FetchExchangeOptions;
-  readonly #fetch: typeof globalThis.fetch;
+  readonly #options: HttpExchangeOptions;
   /** The headers, where they are always the same. */
-  readonly #headers: Headers | undefined;
+  readonly #headers: HttpHeaders | undefined;
 
   /** @throws TypeError when the headers cannot be any */
-  constructor(options: FetchExchangeOptions) {
+  constructor(options: HttpExchangeOptions) {
     this.#options = options;
     this.peer = options.peer;
     this.concurrency = options.concurrency;
-    // Whatever it is called on, a browser's fetch wants to be called on nothing.
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     if (typeof options.headers !== "function") this.#headers = this.#withDefaults(options.headers);
     const { promise, resolve } = deferred<undefined>();
     this.closed = promise;
-    this.close = () => resolve(undefined);
+    this.close = () => {
+      options.sender.close();
+      resolve(undefined);
+    };
   }
 
   async exchange(text: string, { signal, expectsAnswer }: ExchangeOptions): Promise<string | undefined> {
-    const response = await this.#request(text, signal);
-    const type = response.headers.get("content-type");
-    const answer = type === null || isJson(type) ? await this.#readAnswer(response) : "";
+    const reply = await this.#request(text, signal);
+    const { contentType } = reply;
+    const isText = contentType === null || isJson(contentType);
+    const isOk = reply.status >= 200 && reply.status < 300;
+    const isFailure = !isOk || (expectsAnswer && !isText);
+    if (!isText) {
+      // What is no answer to a notification is read too: only so is the connection kept.
+      const excerpt = await excerptOf(reply);
+      if (isFailure) throw statusFailure(reply, excerpt);
+      return undefined;
+    }
+    const answer = await this.#readAnswer(reply);
     // Gateways refuse in JSON too, which is no answer to anything that was in the text.
-    if (answer !== "" && !response.ok && !isFromPeer(answer)) throw statusFailure(response, type, answer);
-    if (answer !== "") return answer;
-    if (!response.ok || (expectsAnswer && type !== null && !isJson(type)))
-      throw statusFailure(response, type, await excerptOf(response));
-    // What is no answer to a notification is read too: only so is the connection kept.
-    if (!response.bodyUsed) await excerptOf(response);
-    return undefined;
+    if (!isOk && (answer === "" || !isFromPeer(answer))) throw statusFailure(reply, answer);
+    return answer === "" ? undefined : answer;
   }
 
-  async #request(text: string, signal: AbortSignal): Promise<Response> {
+  async #request(text: string, signal: AbortSignal): Promise<HttpReply> {
     const headers = this.#headers ?? (await this.#makeHeaders());
     // Making them may have taken long.
     signal.throwIfAborted();
     try {
-      // What was sent is not to be sent to somebody else, who may be told what is none of their business.
-      const init = { method: "POST", body: text, headers, signal, redirect: "manual" } as const;
-      return await this.#fetch.call(undefined, this.#options.url, init);
+      return await this.#options.sender.send(text, headers, signal);
     } catch (error) {
-      const cause = whyUnreached(error);
-      if (cause) throw new ExchangeError("unreachable", cause.message, { cause });
-      throw brokenOff(error);
+      throw asExchangeError(error);
     }
   }
 
-  async #makeHeaders(): Promise<Headers> {
+  async #makeHeaders(): Promise<HttpHeaders> {
     const { headers } = this.#options;
     try {
       return this.#withDefaults(typeof headers === "function" ? await headers() : headers);
@@ -86,33 +85,36 @@ export class FetchExchange implements Exchange {
     }
   }
 
-  #withDefaults(given: HttpHeaders = {}): Headers {
+  #withDefaults(given: HttpHeaders = {}): HttpHeaders {
     const { authorization } = this.#options;
     const headers = new Headers({ "content-type": "application/json", accept: "application/json" });
     if (authorization !== undefined) headers.set("authorization", authorization);
     for (const [name, value] of Object.entries(given)) headers.set(name, value);
-    return headers;
+    return Object.fromEntries(headers);
   }
 
   /** @returns what is there, maybe nothing */
-  async #readAnswer(response: Response): Promise<string> {
+  async #readAnswer(reply: HttpReply): Promise<string> {
     const { messageBytes } = this.#options;
-    let bytes: Uint8Array | undefined;
+    const pieces = new Pieces(messageBytes);
+    let isAll: boolean;
     try {
-      bytes = await readStream(response.body, messageBytes);
+      isAll = await reply.readInto(pieces);
     } catch (error) {
-      throw brokenOff(error);
+      throw asExchangeError(error);
     }
-    if (!bytes) throw new ExchangeError("no-text", `it is longer than limits.messageBytes, ${messageBytes}`);
+    if (!isAll) throw new ExchangeError("no-text", `it is longer than limits.messageBytes, ${messageBytes}`);
     try {
-      return decodeText(bytes);
+      return decodeText(pieces.joined());
     } catch (cause) {
       throw new ExchangeError("no-text", "it is not UTF-8", { cause });
     }
   }
 }
 
-function brokenOff(cause: unknown): ExchangeError {
+/** What says nothing else of the text broke off when it may have been sent. */
+function asExchangeError(cause: unknown): ExchangeError {
+  if (cause instanceof ExchangeError) return cause;
   return new ExchangeError("lost", `the request broke off: ${wordsFor(cause)}`, { cause });
 }
 
@@ -134,11 +136,9 @@ function isFromPeer(text: string): boolean {
 }
 
 /** @param body - what came, of which the beginning is kept */
-function statusFailure(response: Response, contentType: string | null, body: string): ExchangeError {
-  const { status } = response;
+function statusFailure({ status, isRedirect, contentType }: HttpReply, body: string): ExchangeError {
   const excerpt = body.slice(0, EXCERPT_BYTES);
   const type = contentType === null ? "" : `, ${JSON.stringify(contentType.slice(0, 100))}`;
-  const isRedirect = response.type === "opaqueredirect" || (status >= 300 && status < 400);
   const message = isRedirect
     ? `it is a redirect${status === 0 ? "" : ` (HTTP ${status})`}, which is not followed`
     : `it is HTTP ${status}${type}`;
@@ -147,10 +147,9 @@ function statusFailure(response: Response, contentType: string | null, body: str
 }
 
 /** How a body begins, as text; the rest is not read. */
-async function excerptOf({ body, bodyUsed }: Response): Promise<string> {
-  if (bodyUsed) return "";
+async function excerptOf(reply: HttpReply): Promise<string> {
   const pieces = new Pieces(EXCERPT_BYTES);
   // What came until it broke off is better than nothing.
-  await readInto(pieces, body).catch(() => false);
+  await reply.readInto(pieces).catch(() => false);
   return new TextDecoder().decode(pieces.joined());
 }

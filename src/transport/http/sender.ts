@@ -1,0 +1,31 @@
+import type { Pieces } from "./body.ts";
+import type { HttpHeaders } from "./options.ts";
+
+/** What sends requests: the seam between what a client does with HTTP and whatever a platform does it by. */
+export interface HttpSender {
+  /**
+   * Sends a text as the body of a POST.
+   *
+   * @returns the answer, as soon as its head is there
+   * @throws ExchangeError `unreachable`, as a rejection, when nothing was sent; anything else when something may have been
+   */
+  send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply>;
+
+  /** Puts its connections away. */
+  close(): void;
+}
+
+/** What comes back. Its body is to be read, to the end or to the end of what may come. */
+export interface HttpReply {
+  /** 0 where the platform does not tell. */
+  readonly status: number;
+  readonly isRedirect: boolean;
+  readonly contentType: string | null;
+  /**
+   * Reads the body.
+   *
+   * @returns whether that was all; if not, the rest is not read, and the pieces are full
+   * @throws what the platform says when it breaks off
+   */
+  readInto(pieces: Pieces): Promise<boolean>;
+}
