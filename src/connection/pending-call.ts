@@ -23,7 +23,8 @@ export interface CallOptions {
   readonly retry?: "not-sent" | false | undefined;
   /**
    * `true`: executing it twice does no harm, so that a client tries it again also when nobody can know whether it was
-   * executed, that is after an error with the outcome `unknown`. Default: the client's.
+   * executed, that is after an error with the outcome `unknown`. `false`: where the client's options say it, only what was
+   * certainly not executed is tried again. Default: the client's.
    */
   readonly idempotent?: boolean | undefined;
 }

@@ -13,6 +13,8 @@ import { seedOf } from "../support/seed.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const CALLS = 1_000;
+/* Each is a request of its own there, and many are connections of their own. */
+const CALLS_OVER_HTTP = 400;
 
 describe("through faults, both sides agree on every call", { timeout: 100_000 }, () => {
   for (const [name, ...addresses] of [
@@ -31,7 +33,7 @@ describe("through faults, both sides agree on every call", { timeout: 100_000 },
       const load = new FaultyLoad({
         seed,
         addresses: addresses.map((address) => address.replace("DIRECTORY", directory)),
-        calls: CALLS,
+        calls: name.includes("HTTP") ? CALLS_OVER_HTTP : CALLS,
       });
       await load.run();
       load.witness.check(hint);
