@@ -11,6 +11,8 @@ export interface Variant {
   readonly can?: readonly ("batch" | "notify" | "tls" | "raw" | "hold")[];
   /** How many calls one slice may make at most. */
   readonly maxCalls?: number;
+  /** It blocks: there is one call at a time, and no other. */
+  readonly blocks?: boolean;
 }
 
 const tsjason = () => import("./tsjason.ts");
@@ -53,6 +55,11 @@ export const variants = {
   "tsjason-http": {
     label: "tsjason over HTTP",
     load: async () => (await tsjason()).tsjasonHttp,
+  },
+  "tsjason-sync": {
+    label: "tsjason, blocking calls",
+    load: async () => (await import("./tsjason-sync.ts")).tsjasonSync,
+    blocks: true,
   },
   jayson: {
     label: "jayson over tcp, made to pipeline",

@@ -69,7 +69,7 @@ const GROUPS: readonly (readonly VariantName[])[] = [
   ["tsjason", "tsjason-proxy", "tsjason-async", "floor-once"],
   ["tsjason", "jayson", "rpc-websockets", "jayson-client"],
   ["tsjason", "json-rpc-2.0", "birpc", "capnweb"],
-  ["tsjason", "vscode-jsonrpc", "grpc"],
+  ["tsjason", "tsjason-sync", "vscode-jsonrpc", "grpc"],
 ];
 
 /** The libraries on one transport, at a few workloads. */
@@ -148,8 +148,9 @@ function isQuick(workload: Workload, group: number): boolean {
 }
 
 function isAble(name: VariantName, { needs, load }: Workload): boolean {
-  const { can = [], maxCalls } = variantOf(name);
+  const { can = [], maxCalls, blocks = false } = variantOf(name);
   if (needs && !can.includes(needs)) return false;
+  if (blocks && (load.kind !== "call" || load.outstanding > 1)) return false;
   // What opens a connection for each call can have few outstanding.
   return maxCalls === undefined || (load.kind === "call" && load.outstanding <= 256 && load.size <= 1_024);
 }

@@ -33,6 +33,11 @@ export async function loadProduct(dist = DIST): Promise<Product> {
   return { ...main, ...framing, ...testing };
 }
 
+/** Loads the blocking client from a build. */
+export function loadBlocking(dist = DIST): Promise<typeof import("../../src/sync/index.ts")> {
+  return import(pathToFileURL(join(resolve(dist), "sync", "index.js")).href);
+}
+
 /** @throws Error with what to do when there is no build */
 export function assertBuilt(dist = DIST): void {
   if (!existsSync(join(dist, "index.js"))) {

@@ -5,12 +5,12 @@ import type { Params } from "../protocol/message.ts";
  * called, with any params, and results are `unknown`.
  */
 
-type AnyFunction = (...args: never[]) => unknown;
+export type AnyFunction = (...args: never[]) => unknown;
 
 /** The Api of a client nobody gave one: any method. */
 export type AnyApi = Record<never, never>;
 
-type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
+export type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
 
 /** The methods of an Api. */
 export type MethodName<Api> =
@@ -40,7 +40,7 @@ export type CallArguments<Api, Name, Options> = Name extends keyof Api
   : [params?: Params | undefined, options?: Options];
 
 /** The methods under a namespace, by what is left of their names; under `""` all of them. */
-type Under<Api, Namespace extends string> = {
+export type Under<Api, Namespace extends string> = {
   [Name in keyof Api & string as Namespace extends ""
     ? Name
     : Name extends `${Namespace}.${infer Rest}`

@@ -1,5 +1,5 @@
 import type { Params } from "../protocol/message.ts";
-import { requestBody } from "../protocol/serialize.ts";
+import type { RequestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
 import { deferred } from "./deferred.ts";
@@ -11,6 +11,8 @@ import { type WatchedPromise, watchedDeferred } from "./watched-promise.ts";
 export interface BatchMaker {
   readonly outlet: Outlet;
   readonly logger: Logger;
+  /** @throws TypeError when the params cannot be written */
+  requestBody(method: string, params: Params | undefined): RequestBody;
   /**
    * Makes a call pending, or rejects it where its signal was aborted before.
    *
@@ -133,7 +135,7 @@ export class Batch<Api extends object = AnyApi> {
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {
     if (this.#sent) throw new Error("this batch was sent before");
-    const body = requestBody(method, params);
+    const body = this.#calls.requestBody(method, params);
     const call = new BatchCall(method, this.#settled);
     this.#members.push({ call, body, notification });
     return call.promise;

@@ -1,6 +1,6 @@
 import { type CancelDialect, type Cancellation, cancellationIn } from "../protocol/cancellation.ts";
 import { versionNamed } from "../protocol/legacy.ts";
-import { type Version, version2 } from "../protocol/version.ts";
+import type { Version } from "../protocol/version.ts";
 
 /** How a client or a connection speaks to its peer. By default JSON-RPC 2.0, and nothing beyond. */
 export interface DialectOptions {
@@ -23,11 +23,20 @@ export interface Dialect {
   readonly cancellation: Cancellation | undefined;
 }
 
+const ownVersions = new WeakSet<object>();
+
+/** For other rooms: a version of their own making, to be given in the place of a version's name. */
+export function ownVersion(version: Version): NonNullable<DialectOptions["version"]> {
+  ownVersions.add(version);
+  return version as unknown as "2.0";
+}
+
 /** @throws RangeError when an option's value makes no sense, or one goes not with the other */
-export function dialectOf({ version: name = "2.0", cancel }: DialectOptions): Dialect {
-  const version = versionNamed(name);
-  if (cancel !== undefined && version !== version2) {
-    throw new RangeError(`cancel needs JSON-RPC 2.0, and version is ${name}`);
+export function dialectOf({ version: given = "2.0", cancel }: DialectOptions): Dialect {
+  const own: unknown = given;
+  const version = ownVersions.has(own as object) ? (own as Version) : versionNamed(given);
+  if (cancel !== undefined && !version.hasBatches) {
+    throw new RangeError("cancel needs JSON-RPC 2.0, and version is 1.0");
   }
   return { version, cancellation: cancellationIn(cancel) };
 }

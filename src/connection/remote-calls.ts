@@ -1,4 +1,5 @@
 import type { Params } from "../protocol/message.ts";
+import type { RequestBody } from "../protocol/serialize.ts";
 import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import { timeoutOf } from "../time/clock.ts";
@@ -67,6 +68,10 @@ export class RemoteCalls implements BatchMaker {
   batch(): Batch {
     if (!this.version.hasBatches) throw new Error("JSON-RPC 1.0 has no batches: make the calls one by one");
     return new Batch(this);
+  }
+
+  requestBody(method: string, params: Params | undefined): RequestBody {
+    return this.version.requestBody(method, params);
   }
 
   namespace(name: string, separator: string): object {

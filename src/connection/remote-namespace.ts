@@ -4,12 +4,12 @@
  * It has every method a caller can name, except `then`, `toJSON` and symbols: a proxy that had them would be taken for
  * a promise by `await`, and called by `JSON.stringify` and whoever prints it.
  */
-export function remoteNamespace(
-  call: (method: string, args: readonly unknown[]) => Promise<unknown>,
+export function remoteNamespace<Answer>(
+  call: (method: string, args: readonly unknown[]) => Answer,
   name: string,
   separator: string,
 ): object {
-  const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
+  const functions = new Map<string, (...args: unknown[]) => Answer>();
   return new Proxy(Object.freeze(Object.create(null) as object), {
     get(_target, property) {
       if (typeof property === "symbol" || property === "then" || property === "toJSON") return undefined;

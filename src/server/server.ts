@@ -14,6 +14,7 @@ import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpListenOptions } from "../transport/http/options.ts";
+import { beginListening, endListening } from "../transport/listening.ts";
 import { routeTo } from "../transport/registry.ts";
 import type { TlsListenOptions } from "../transport/secure.ts";
 import type { Attachment, Listener } from "../transport/transport.ts";
@@ -138,7 +139,7 @@ export class Server {
       await listener.end?.(0);
       this.#assertOpen();
     }
-    this.#listeners.push(listener);
+    this.#add(listener);
     void listener.ended?.then(() => this.#listenerEnded(listener));
     return listener.address;
   }
@@ -155,7 +156,7 @@ export class Server {
     const refused = (error: Error) => this.#refused(listener.address, error);
     const serve = this.#serveWithin(limits);
     const listener = attachment.listen({ limits, refused, serve }, (channel) => this.accept(channel, limits));
-    this.#listeners.push(listener);
+    this.#add(listener);
     return listener.address;
   }
 
@@ -218,6 +219,7 @@ export class Server {
 
   async #close(timeout: number): Promise<void> {
     const listeners = [...this.#listeners];
+    for (const listener of listeners) endListening(listener);
     const listening = Promise.allSettled(listeners.map(async (listener) => listener.close()));
     const connections = [...this.#connections];
     const draining = connections.map(async (connection) => {
@@ -240,9 +242,15 @@ export class Server {
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
+  #add(listener: Listener): void {
+    this.#listeners.push(listener);
+    beginListening(listener);
+  }
+
   /** With the last address that ended by itself, a server nobody is connected to is over. */
   #listenerEnded(listener: Listener): void {
     this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+    endListening(listener);
     if (this.#listeners.length === 0 && this.#connections.size === 0) void this.close();
   }
 

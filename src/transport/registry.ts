@@ -21,6 +21,11 @@ export function registerTransport(scheme: string, loader: TransportLoader): void
   loaders.set(scheme, loader);
 }
 
+/** Whether the transport for a scheme comes with the package, so that every thread has it. */
+export function isIncluded(scheme: string): boolean {
+  return included.has(scheme);
+}
+
 /** A parsed address with the way to its transport, which is loaded at the first call. */
 export interface Route {
   readonly address: Address;

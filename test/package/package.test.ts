@@ -120,8 +120,38 @@ describe("the installed package", () => {
     assert.doesNotMatch(script, /node:|require\(/);
   });
 
+  test("is bundled for browsers without what blocks", async () => {
+    const { outputFiles, warnings } = await build({
+      stdin: { contents: `export { connectSync } from "${manifest.name}/sync";`, resolveDir: project },
+      bundle: true,
+      platform: "browser",
+      format: "esm",
+      write: false,
+      logLevel: "silent",
+    });
+    assert.deepEqual(warnings, []);
+    const script = outputFiles[0]?.text ?? "";
+    assert.match(script, /in a browser nothing may block/);
+    assert.doesNotMatch(script, /node:|require\(|Atomics/);
+  });
+
   test("works from JavaScript", async () => {
     assert.equal(await node(["javascript.mjs"]), "all well");
+  });
+
+  test("makes blocking calls from a script on the command line", async () => {
+    const { name } = manifest;
+    const script = (load: string) =>
+      `${load} try { connectSync("tcp://127.0.0.1:1").call("x"); } catch (error) { console.log(error.name); }`;
+    const modules = script(`import { connectSync } from "${name}/sync";`);
+    assert.equal(await node(["--input-type=module", "--eval", modules]), "DialError");
+    const commonJs = script(`const { connectSync } = require("${name}/sync");`);
+    assert.equal(await node(["--input-type=commonjs", "--eval", commonJs]), "DialError");
+    assert.equal(await node(["--eval", commonJs]), "DialError");
+  });
+
+  test("makes blocking calls from CommonJS", async () => {
+    assert.equal(await node(["sync.cjs"]), "all well");
   });
 
   for (const [module, resolution] of [

@@ -1,9 +1,12 @@
-import type { TestContext } from "node:test";
+/** What comes to an end and then does something: a test, or, with `after` of node:test, a file. */
+export interface Ending {
+  after(task: () => unknown): void;
+}
 
-const tasks = new WeakMap<TestContext, (() => unknown)[]>();
+const tasks = new WeakMap<object, (() => unknown)[]>();
 
 /** Does something after the test, the last such thing first: who was connected goes before whom it was connected to. */
-export function cleanUp(test: TestContext, task: () => unknown): void {
+export function cleanUp(test: Ending, task: () => unknown): void {
   const known = tasks.get(test);
   if (known) {
     known.push(task);

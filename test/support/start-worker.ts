@@ -1,6 +1,5 @@
-import type { TestContext } from "node:test";
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import { cleanUp } from "./cleanup.ts";
+import { cleanUp, type Ending } from "./cleanup.ts";
 
 /* A worker does not have the loader for TypeScript that this thread has. */
 const START = `
@@ -12,7 +11,7 @@ const START = `
  *
  * @param data - the program's `workerData.data`
  */
-export function startWorker(test: TestContext, file: string, data?: unknown, options: WorkerOptions = {}): Worker {
+export function startWorker(test: Ending, file: string, data?: unknown, options: WorkerOptions = {}): Worker {
   const program = new URL(file, import.meta.url).href;
   const workerData = { program, tsx: import.meta.resolve("tsx/esm/api"), data };
   const worker = new Worker(START, { ...options, eval: true, workerData });

@@ -19,6 +19,9 @@ export interface HttpExchangeOptions extends Pick<HttpDialOptions, "headers"> {
   readonly messageBytes: number;
 }
 
+/* What a request says of itself and its connection is not for others to say. */
+const DECIDED = ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
 /* How much is kept of what is no answer. */
 const EXCERPT_BYTES = 1_000;
 
@@ -90,6 +93,10 @@ export class HttpExchange implements Exchange {
     const headers = new Headers({ "content-type": "application/json", accept: "application/json" });
     if (authorization !== undefined) headers.set("authorization", authorization);
     for (const [name, value] of Object.entries(given)) headers.set(name, value);
+    for (const name of DECIDED) {
+      if (headers.has(name))
+        throw new TypeError(`expected no ${name} in the option http.headers: it is made by itself`);
+    }
     return Object.fromEntries(headers);
   }
 

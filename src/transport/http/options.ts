@@ -12,7 +12,7 @@ export interface HttpDialOptions {
    * takes a connection. Default: 256.
    */
   readonly concurrency?: number;
-  /** What sends the requests. Default: Node.js' own HTTP, over connections that are kept; in browsers their `fetch`. */
+  /** What sends the requests. Default: on Node.js an HTTP/1.1 of the client's own; in browsers their `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
