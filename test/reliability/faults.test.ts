@@ -8,9 +8,13 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
+import { ParseError } from "../../src/protocol/errors/parse-error.ts";
+import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { FaultyLoad } from "../support/faulty-load.ts";
 import { seedOf } from "../support/seed.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { Witness } from "../support/witness.ts";
 
 const CALLS = 1_000;
 /* Each is a request of its own there, and many are connections of their own. */
@@ -41,4 +45,45 @@ describe("through faults, both sides agree on every call", { timeout: 100_000 },
       t.diagnostic(`${load.connections} connections, ${JSON.stringify(load.witness.tally)}`);
     });
   }
+});
+
+describe("the log of both sides notices", () => {
+  const request = (key: number) => `{"jsonrpc":"2.0","id":1,"method":"now","params":[${key},""]}`;
+  const lost = (outcome: "not-sent" | "unknown") => new ConnectionLostError("now", outcome);
+  /** Executes a call so many times, and lets it come to something. */
+  const story = async (times: number, outcome: (answers: unknown[]) => unknown) => {
+    const witness = new Witness();
+    await witness.track({}, async (key) => {
+      const texts = await Promise.all(Array.from({ length: times }, () => witness.service.handle(request(key))));
+      const result = outcome(texts.map((text) => JSON.parse(text ?? "").result));
+      if (result instanceof Error) throw result;
+      return result;
+    });
+    witness.check("");
+  };
+
+  it("nothing where all is well", async () => {
+    await story(1, ([answer]) => answer);
+    await story(0, () => lost("not-sent"));
+    await story(0, () => lost("unknown"));
+    await story(1, () => lost("unknown"));
+    await story(0, () => new ParseError());
+  });
+
+  for (const [what, times, outcome, says] of [
+    ["a call that was executed twice", 2, ([answer]: unknown[]) => answer, /executed twice/],
+    ["an answer that nobody gave", 1, () => "0:17", /not the answer that was given/],
+    ["an answer without an execution", 0, () => "0:0", /not the answer that was given/],
+    ["an execution of what was not sent", 1, () => lost("not-sent"), /not sent, and executed/],
+    ["an execution of what was refused", 1, () => new ParseError(), /refused, and executed/],
+    ["an error from nowhere", 0, () => new RpcError(1_000_000, "x"), /an error from nowhere/],
+  ] as const) {
+    it(what, () => assert.rejects(story(times, outcome), says));
+  }
+
+  it("a call that is not settled", () => {
+    const witness = new Witness();
+    void witness.track({}, () => new Promise(() => {}));
+    assert.throws(() => witness.check(""), /settled 0 times/);
+  });
 });
