@@ -10,7 +10,7 @@ import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
 import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
-import { logFlaw, logStray, settle } from "./answers.ts";
+import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
 import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import type { Dialect } from "./dialect.ts";
@@ -26,6 +26,8 @@ export interface LinkOwner {
   disconnected(connection: CallerConnection, reason: DisconnectError): void;
   /** Everything is over. Called once, last. */
   closed(connection: CallerConnection): void;
+  /** The peer refuses a call because it is closing. Called each time, before the call is rejected. */
+  draining?(connection: CallerConnection): void;
 }
 
 /** What a link is made of. */
@@ -155,6 +157,7 @@ export class Link implements ChannelReceiver, AnswerSink {
     if (!call) this.#unexpected(response);
     else {
       if (response.flaw !== undefined) logFlaw(response.flaw, this.#who, this.#logger);
+      if (isRefusalOfClosing(response)) this.#owner.draining?.(this.#connection);
       settle(call, response);
     }
   }

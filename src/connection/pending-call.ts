@@ -21,6 +21,18 @@ export interface CallOptions {
    * of a batch. What is none is not sent. Default: none.
    */
   readonly trace?: Partial<TraceContext> | undefined;
+  /**
+   * `"not-sent"`: a client tries again what was certainly not executed, that is a call whose error has the outcome
+   * `not-sent`, or that a closing server has refused (`isDraining`). `false`: it does not, also where its options say so. A
+   * `Connection`, which cannot dial, never tries again. Default: the client's.
+   */
+  readonly retry?: "not-sent" | false | undefined;
+  /**
+   * `true`: executing it twice does no harm, so that a client tries it again also when nobody can know whether it was
+   * executed, that is after an error with the outcome `unknown`. `false`: where the client's options say it, only what was
+   * certainly not executed is tried again. Default: the client's.
+   */
+  readonly idempotent?: boolean | undefined;
 }
 
 /**
@@ -68,6 +80,11 @@ export class PendingCall {
 
   get pending(): boolean {
     return this.id !== 0;
+  }
+
+  /** Whether no timeout ends it, as far as is known since it began to be pending. */
+  get isEndless(): boolean {
+    return this.timeout === 0;
   }
 
   /** What became of it if it ends now while its channel lives: what the channel has queued will go out. */
