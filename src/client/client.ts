@@ -4,11 +4,12 @@ import { DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
-import type { CallOptions } from "../connection/pending-call.ts";
+import type { CallOptions, WhenFull } from "../connection/pending-call.ts";
 import { PendingCalls } from "../connection/pending-calls.ts";
 import { RemoteCalls } from "../connection/remote-calls.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { Params } from "../protocol/message.ts";
+import { concurrencyOf } from "../service/concurrency.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
@@ -25,6 +26,11 @@ import { Line } from "./line.ts";
 export interface ClientOptions extends DialectOptions {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever. Default: 5,000. */
   readonly timeout?: number;
+  /**
+   * What calls do while the server reads too slowly, unless they say otherwise: `"wait"`, or `"fail"` at once with a
+   * `QueueFullError`. Default: `"wait"`.
+   */
+  readonly whenFull?: WhenFull;
   /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
   readonly dialTimeout?: number;
   /**
@@ -34,6 +40,8 @@ export interface ClientOptions extends DialectOptions {
   readonly redial?: boolean | RedialOptions;
   /** Who answers the calls the server makes on this client's connection. Over HTTP it makes none. Default: nobody. */
   readonly service?: Service;
+  /** How many of these may run at once; the others wait for their turn, in order. Default: Infinity, all of them. */
+  readonly concurrency?: number;
   /** Default: the `untrusted` profile for tcp, tls, ws, wss, http and https, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
   /** For `tls:` and `wss:` addresses: authorities, the client's own certificate, … */
@@ -75,7 +83,7 @@ export type ClientEvents = {
  * be called, and results are `unknown`.
  */
 export class Client<Api extends object = AnyApi> {
-  /** The address as it was given, but for a user and password in it. */
+  /** The address as it was given, but for a user and password in it, and the values of its parameters. */
   readonly address: string;
   readonly #events: Emitter<ClientEvents>;
   readonly #pending: PendingCalls;
@@ -111,6 +119,7 @@ export class Client<Api extends object = AnyApi> {
       redial: redialOf(options.redial),
       transport: { ...transport, tls, stdio, ws, http },
       service,
+      concurrency: concurrencyOf(options.concurrency),
       pending: this.#pending,
       logger,
       clock,
@@ -124,6 +133,7 @@ export class Client<Api extends object = AnyApi> {
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
       version: dialect.version,
+      whenFull: options.whenFull,
     });
   }
 
@@ -146,7 +156,7 @@ export class Client<Api extends object = AnyApi> {
    * @param params - an array for params by position, an object for params by name; sent as they are
    * @returns a promise of the result
    * @throws RpcError, as a rejection like all of these: the server's error answer
-   * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, InvalidResponseError:
+   * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, QueueFullError, InvalidResponseError:
    * there is no answer; each says in `outcome` whether the call was sent
    * @throws TypeError when the params cannot be written as JSON, or are by name and `version` is "1.0"
    */

@@ -122,7 +122,7 @@ export class Batch<Api extends object = AnyApi> {
     // Options that make no sense have thrown at the first member: then nothing was sent.
     this.#sent = true;
     if (members.length === 0) this.#settlement.resolve();
-    const going = options?.signal ? members.filter(({ call }) => call.pending) : members;
+    const going = options ? members.filter(({ call }) => call.pending) : members;
     if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
     return this.#settlement.promise;
   }

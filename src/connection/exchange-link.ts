@@ -89,6 +89,11 @@ export class ExchangeLink implements Outlet {
     return this;
   }
 
+  /** Whether all the exchanges are going on that may at once. */
+  get full(): boolean {
+    return this.#going.size >= this.#exchange.concurrency;
+  }
+
   sendCall(call: PendingCall, body: RequestBody): void {
     this.sendMessage({ batch: false, members: [{ call, body, notification: false }] });
   }

@@ -6,8 +6,9 @@ import { timeoutOf } from "../time/clock.ts";
 import { Batch, type BatchMaker } from "./batch.ts";
 import { deferred } from "./deferred.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
+import { QueueFullError } from "./errors/queue-full-error.ts";
 import type { Outlet } from "./outlet.ts";
-import { type CallOptions, PendingCall } from "./pending-call.ts";
+import { type CallOptions, checkWhenFull, PendingCall, type WhenFull } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 import { remoteNamespace } from "./remote-namespace.ts";
 
@@ -19,6 +20,8 @@ export interface RemoteCallsOptions {
   /** The default timeout, in milliseconds, Infinity for none. */
   readonly timeout: number;
   readonly version: Version;
+  /** Default: `"wait"`. */
+  readonly whenFull?: WhenFull | undefined;
 }
 
 /** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
@@ -28,13 +31,16 @@ export class RemoteCalls implements BatchMaker {
   readonly logger: Logger;
   readonly #timeout: number;
   readonly #version: Version;
+  readonly #failsWhenFull: boolean;
 
-  constructor({ pending, outlet, logger, timeout, version }: RemoteCallsOptions) {
+  constructor({ pending, outlet, logger, timeout, version, whenFull }: RemoteCallsOptions) {
+    checkWhenFull(whenFull);
     this.pending = pending;
     this.outlet = outlet;
     this.logger = logger;
     this.#timeout = timeout;
     this.#version = version;
+    this.#failsWhenFull = whenFull === "fail";
   }
 
   call(method: string, params: Params | undefined, options: CallOptions | undefined): Promise<unknown> {
@@ -53,6 +59,7 @@ export class RemoteCalls implements BatchMaker {
     let sent: Promise<void> | undefined;
     try {
       this.timeoutFor(options);
+      checkWhenFull(options?.whenFull);
       const body = this.#version.requestBody(method, params);
       sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body);
       sent ??= this.#notifyLater(method, body, options);
@@ -101,6 +108,14 @@ export class RemoteCalls implements BatchMaker {
   begin(call: PendingCall, options: CallOptions | undefined): void {
     const timeout = this.timeoutFor(options);
     const signal = options?.signal;
+    const whenFull = options?.whenFull;
+    checkWhenFull(whenFull);
+    if (whenFull === undefined ? this.#failsWhenFull : whenFull === "fail") {
+      if (this.outlet.full) {
+        call.reject(new QueueFullError(call.method));
+        return;
+      }
+    }
     if (signal?.aborted) call.reject(new CallAbortedError(call.method, "not-sent", { cause: signal.reason }));
     else this.pending.add(call, timeout, signal);
   }

@@ -12,6 +12,7 @@ import {
 } from "../protocol/error-object.ts";
 import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
+import { countRefusal, type LimitCounters } from "../protocol/limit-counters.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
@@ -21,6 +22,8 @@ import { type CallerConnection, HandlerContext } from "./context.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
+import type { TokenBucket } from "./token-bucket.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost {
@@ -46,6 +49,18 @@ export interface CallerOptions {
   readonly maxInFlight: number;
   /** Where it shares that bound with others: how many calls all of them have in flight. */
   readonly load?: Load;
+  /** Those of a whole server. */
+  readonly total?: Load | undefined;
+  /** How many these may be. Default: no end. */
+  readonly maxTotal?: number;
+  /** Lets through as many calls a second as there may be. Without it, all. */
+  readonly rate?: TokenBucket | undefined;
+  /** Lets run as many calls at once as there may. Without it, all. */
+  readonly turns?: Turns | undefined;
+  /** Told what it is owed. */
+  readonly debts?: Debts | undefined;
+  /** Where refusals are counted. */
+  readonly counters?: LimitCounters | undefined;
   /** How it cancels its calls. Without it, it cannot. */
   readonly cancellation?: Cancellation | undefined;
 }
@@ -53,6 +68,14 @@ export interface CallerOptions {
 /** How many calls are in flight, counted by all callers that share it. */
 export interface Load {
   inFlight: number;
+}
+
+/** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
+export interface Debts {
+  /** What a call counts for whose method was never answered. */
+  readonly guess: number;
+  owe(characters: number): void;
+  settle(characters: number): void;
 }
 
 type CallMessage = RequestMessage | NotificationMessage;
@@ -73,6 +96,12 @@ export class Caller {
   readonly #connection: CallerConnection | undefined;
   readonly #maxInFlight: number;
   readonly #load: Load | undefined;
+  readonly #total: Load | undefined;
+  readonly #maxTotal: number;
+  readonly #rate: TokenBucket | undefined;
+  readonly #turns: Turns | undefined;
+  readonly #debts: Debts | undefined;
+  readonly #counters: LimitCounters | undefined;
   readonly #cancellation: Cancellation | undefined;
   #inFlight = 0;
   /** Those in flight that wait for a promise, in no order. */
@@ -80,12 +109,18 @@ export class Caller {
   /** The same by their ids. Made with the first cancel, since most callers send none. */
   #byId: CallsById | undefined;
 
-  constructor(host: CallerHost, { connection, maxInFlight, load, cancellation }: CallerOptions) {
+  constructor(host: CallerHost, options: CallerOptions) {
     this.#host = host;
-    this.#connection = connection;
-    this.#maxInFlight = maxInFlight;
-    this.#load = load;
-    this.#cancellation = cancellation;
+    this.#connection = options.connection;
+    this.#maxInFlight = options.maxInFlight;
+    this.#load = options.load;
+    this.#total = options.total;
+    this.#maxTotal = options.maxTotal ?? Number.POSITIVE_INFINITY;
+    this.#rate = options.rate;
+    this.#turns = options.turns;
+    this.#debts = options.debts;
+    this.#counters = options.counters;
+    this.#cancellation = options.cancellation;
   }
 
   /** How many calls are in flight, notifications included. */
@@ -127,7 +162,9 @@ export class Caller {
   }
 
   #receiveSingle(message: SingleMessage, sink: AnswerSink): void {
-    if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
+    if (this.#rate && !this.#rate.take())
+      this.#refuse(message, this.#over("callsPerSecond", this.#rate.perSecond), sink);
+    else if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
     else if (message.kind === "invalid") sink.answer(errorText(message.id, message.error));
     // An answer nobody asked for is no request either.
     else sink.answer(errorText(message.rawId ?? JSON.stringify(message.id ?? null), INVALID_REQUEST));
@@ -142,7 +179,18 @@ export class Caller {
       else if (!method && message.method === this.#cancellation?.method) this.#cancelOne(this.#cancellation, message);
       return;
     }
-    this.#run(method as Method, message, sink);
+    if (this.#turns) this.#runInTurn(this.#turns, method as Method, message, sink);
+    else this.#run(method as Method, message, sink);
+  }
+
+  #refuse(message: SingleMessage, error: ErrorObject, sink: AnswerSink): void {
+    if (message.kind === "request" || message.kind === "invalid") sink.answer(errorText(message.id, error));
+    else if (message.kind === "response") sink.answer(errorText("null", error));
+  }
+
+  #over(limit: keyof LimitCounters, max: number): ErrorObject {
+    if (this.#counters) this.#counters[limit]++;
+    return overLimit(SERVER_BUSY, limit, max);
   }
 
   /** Ends the call that a notification names. One that is unknown, or answered by now, is none of this caller's. */
@@ -168,17 +216,19 @@ export class Caller {
     const misfit = method.parameters.misfit(params);
     if (misfit !== undefined) return invalidParams(misfit);
     if (method.refusal) return method.refusal;
-    if (this.refusal) return this.refusal;
+    if (this.refusal) {
+      countRefusal(this.#counters, this.refusal);
+      return this.refusal;
+    }
     const inFlight = this.#load ? this.#load.inFlight : this.#inFlight;
-    if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
+    if (inFlight >= this.#maxInFlight) return this.#over("inFlight", this.#maxInFlight);
+    if (this.#total && this.#total.inFlight >= this.#maxTotal) return this.#over("totalInFlight", this.#maxTotal);
     return undefined;
   }
 
   #run(method: Method, { id, params }: CallMessage, sink: AnswerSink): void {
     const host = this.#host;
-    const ordinal = host.started(method);
-    this.#inFlight++;
-    if (this.#load) this.#load.inFlight++;
+    const ordinal = this.#countIn(method);
     let context: HandlerContext | undefined;
     let deadline: number | undefined;
     let result: unknown;
@@ -191,7 +241,9 @@ export class Caller {
       } else result = method.invoke(args);
       if (isThenable(result)) {
         deadline ??= host.deadlineOf(method);
-        this.#await(result, { method, id, sink, ordinal, deadline, context, index: this.#waiting.length });
+        const call = { method, id, sink, ordinal, deadline, context, owed: this.#owedFor(method, id), index: -1 };
+        this.#keep(call);
+        this.#await(result, call);
         return;
       }
     } catch (error) {
@@ -204,19 +256,70 @@ export class Caller {
     this.#countOut(method, ordinal);
   }
 
-  #await(result: PromiseLike<unknown>, call: InFlightCall): void {
+  /** The same where calls take turns: it is in flight from now on, whenever it runs. */
+  #runInTurn(turns: Turns, method: Method, { id, params }: CallMessage, sink: AnswerSink): void {
+    const host = this.#host;
+    const ordinal = this.#countIn(method);
+    const deadline = host.deadlineOf(method);
+    const context = method.wantsContext
+      ? new HandlerContext(method.name, id === undefined, this.#connection, host.clock, deadline)
+      : undefined;
+    const call = { method, id, sink, ordinal, deadline, context, owed: this.#owedFor(method, id), index: -1 };
+    this.#keep(call);
+    turns.take(() => this.#start(call, params, () => turns.done()));
+  }
+
+  /** Its turn has come. The next one's does when the method is done, which may be later than its answer. */
+  #start(call: InFlightCall, params: Params | undefined, done: () => void): void {
+    const { method, context } = call;
+    // It timed out, was cancelled, or its caller left.
+    if (call.index < 0) {
+      done();
+      return;
+    }
+    try {
+      const args = method.parameters.toArguments(params);
+      const result = context ? method.invokeWith(context, args) : method.invoke(args);
+      if (isThenable(result)) {
+        this.#await(result, call, done);
+        return;
+      }
+      this.#end(call, () => this.#success(call.id as string, result, method));
+    } catch (error) {
+      this.#rejected(call, error);
+    }
+    done();
+  }
+
+  #keep(call: InFlightCall): void {
+    call.index = this.#waiting.length;
     this.#waiting.push(call);
     this.#byId?.add(call);
     this.#host.watch(call.deadline);
+    if (call.owed > 0) this.#debts?.owe(call.owed);
+  }
+
+  #owedFor(method: Method, id: string | undefined): number {
+    return this.#debts && id !== undefined ? method.answerLength || this.#debts.guess : 0;
+  }
+
+  #await(result: PromiseLike<unknown>, call: InFlightCall, done?: () => void): void {
     try {
       // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
       Promise.resolve(result).then(
-        (value) => this.#end(call, () => this.#success(call.id as string, value, call.method)),
-        (error) => this.#rejected(call, error),
+        (value) => {
+          this.#end(call, () => this.#lateSuccess(call, value));
+          done?.();
+        },
+        (error) => {
+          this.#rejected(call, error);
+          done?.();
+        },
       );
     } catch (error) {
       // A promise whose own `then` or `constructor` was tampered with.
       this.#rejected(call, error);
+      done?.();
     }
   }
 
@@ -244,11 +347,20 @@ export class Caller {
     if (text && call.id !== undefined) call.sink.answer(text());
     if (reason !== undefined) call.context?.abort(reason);
     this.#countOut(call.method, call.ordinal);
+    if (call.owed > 0) this.#debts?.settle(call.owed);
+  }
+
+  #countIn(method: Method): number {
+    this.#inFlight++;
+    if (this.#load) this.#load.inFlight++;
+    if (this.#total) this.#total.inFlight++;
+    return this.#host.started(method);
   }
 
   #countOut(method: Method, ordinal: number): void {
     this.#inFlight--;
     if (this.#load) this.#load.inFlight--;
+    if (this.#total) this.#total.inFlight--;
     this.#host.ended(method, ordinal);
     if (this.#inFlight === 0) this.onIdle?.();
   }
@@ -260,6 +372,12 @@ export class Caller {
       this.#host.failed(error, method.name);
       return errorText(id, INTERNAL_ERROR);
     }
+  }
+
+  #lateSuccess({ id, method }: InFlightCall, result: unknown): string {
+    const text = this.#success(id as string, result, method);
+    method.answered(text.length);
+    return text;
   }
 
   #failure(id: string, error: unknown, method: Method): string {

@@ -19,6 +19,8 @@ export interface InFlightCall {
   /** On the clock's scale; Infinity for none. */
   readonly deadline: number;
   readonly context: HandlerContext | undefined;
+  /** What it counted for among what its caller is owed. */
+  readonly owed: number;
   /** Where its caller keeps it; -1 once it is no longer in flight. */
   index: number;
 }
