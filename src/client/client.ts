@@ -6,9 +6,10 @@ import { Emitter } from "../connection/emitter.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import type { CallMiddleware, CallMiddlewareOptions } from "../connection/middleware.ts";
-import type { CallOptions } from "../connection/pending-call.ts";
+import type { CallOptions, WhenFull } from "../connection/pending-call.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { Params } from "../protocol/message.ts";
+import { concurrencyOf } from "../service/concurrency.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
@@ -30,6 +31,11 @@ export interface ClientOptions extends DialectOptions, RetryDefaults {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever, but not over NATS. Default: 5,000. */
   readonly timeout?: number;
   /**
+   * What calls do while the server reads too slowly, unless they say otherwise: `"wait"`, or `"fail"` at once with a
+   * `QueueFullError`. Default: `"wait"`.
+   */
+  readonly whenFull?: WhenFull;
+  /**
    * Milliseconds one attempt to dial an address may take, 0 for no end. Over HTTP it has no effect. Default: 10,000, and
    * 2,000 where there are several addresses, so that the next one is tried while a call still waits.
    */
@@ -42,6 +48,8 @@ export interface ClientOptions extends DialectOptions, RetryDefaults {
   readonly redial?: boolean | RedialOptions;
   /** Who answers the calls the server makes on this client's connection. Over HTTP and NATS it makes none. Default: nobody. */
   readonly service?: Service;
+  /** How many of these may run at once; the others wait for their turn, in order. Default: Infinity, all of them. */
+  readonly concurrency?: number;
   /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
   /** For `tls:` and `wss:` addresses: authorities, the client's own certificate, … */
@@ -127,6 +135,7 @@ export class Client<Api extends object = AnyApi> {
       redial,
       transport: { ...transport, tls, stdio, ws, http, nats },
       service,
+      concurrency: concurrencyOf(options.concurrency),
       logger,
       clock,
       connection,
@@ -147,12 +156,13 @@ export class Client<Api extends object = AnyApi> {
       retry,
       backoff: redial ?? {},
       onRefused: () => this.#line.leaveClosing(),
+      whenFull: options.whenFull,
     });
   }
 
   /**
-   * The address it talks to, or will dial first, as it was given but for a user and password in it. Where there are
-   * several, that can change with every dial.
+   * The address it talks to, or will dial first, as it was given but for a user and password in it, and the values
+   * of its parameters. Where there are several, that can change with every dial.
    */
   get address(): string {
     return this.#addresses.first.address.shown;
@@ -182,7 +192,7 @@ export class Client<Api extends object = AnyApi> {
    * @param params - an array for params by position, an object for params by name; sent as they are
    * @returns a promise of the result
    * @throws RpcError, as a rejection like all of these: the server's error answer
-   * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, InvalidResponseError:
+   * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, QueueFullError, InvalidResponseError:
    * there is no answer; each says in `outcome` whether the call was sent
    * @throws TypeError when the params cannot be written as JSON, or are by name and `version` is "1.0"
    */

@@ -32,6 +32,7 @@ export interface LineOptions extends Dialect {
   readonly redial: RedialOptions | undefined;
   readonly transport: Readonly<Record<string, unknown>>;
   readonly service: Service | undefined;
+  readonly concurrency: number;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How handlers call back. */
@@ -91,6 +92,11 @@ export class Line implements Outlet {
 
   get connected(): boolean {
     return this.#link !== undefined;
+  }
+
+  /** What waits for a connection does not wait for a reader. */
+  get full(): boolean {
+    return this.#link?.outgoing.full === true;
   }
 
   sendCall(call: PendingCall, body: RequestBody): void {

@@ -46,7 +46,7 @@ export interface RetriedCallOptions {
   readonly retry: Retry;
   /** Milliseconds for all attempts together, Infinity for no end. */
   readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
+  readonly options: CallOptions;
   /** Makes an attempt pending, and sends it. */
   readonly attempt: (
     resolve: (result: unknown) => void,
@@ -121,7 +121,8 @@ export class RetriedCall {
   /** In whole milliseconds; at least one, so that its end comes as a timeout. */
   get #left(): CallOptions {
     const timeout = Math.max(1, Math.ceil(this.#end - this.#host.now()));
-    return { timeout, signal: this.#options.signal };
+    const { signal, whenFull } = this.#options.options;
+    return { timeout, signal, whenFull };
   }
 
   #reject(error: unknown): void {

@@ -2,6 +2,7 @@ import { CallAbortedError } from "../connection/errors/call-aborted-error.ts";
 import { type CallOutcome, isCallError } from "../connection/errors/call-error.ts";
 import { CallTimeoutError } from "../connection/errors/call-timeout-error.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
+import { QueueFullError } from "../connection/errors/queue-full-error.ts";
 import type { CallOptions } from "../connection/pending-call.ts";
 import { isDraining } from "../protocol/errors/from-error-object.ts";
 
@@ -68,11 +69,12 @@ function shown(value: unknown): string {
   return (JSON.stringify(value) ?? typeof value).slice(0, 50);
 }
 
+/* What somebody asked for: an end. A full queue is one as well, since it fails only those who would rather not wait. */
+const FINAL = [CallTimeoutError, CallAbortedError, ClosedError, QueueFullError];
+
 /** What became of a call that failed in a way that another attempt can help; `undefined` when it cannot. */
 export function outcomeFor(error: unknown): CallOutcome | undefined {
   if (isDraining(error)) return "not-sent";
   if (!isCallError(error)) return undefined;
-  const isFinal =
-    error instanceof CallTimeoutError || error instanceof CallAbortedError || error instanceof ClosedError;
-  return isFinal ? undefined : error.outcome;
+  return FINAL.some((kind) => error instanceof kind) ? undefined : error.outcome;
 }

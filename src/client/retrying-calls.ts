@@ -157,11 +157,11 @@ export class RetryingCalls extends RemoteCalls implements RetryHost {
   }
 
   #retried(
-    retried: Omit<RetriedCallOptions, "timeout" | "signal" | "rest"> & { readonly rest?: Trials["rest"] },
-    options: CallOptions | undefined,
+    retried: Omit<RetriedCallOptions, "timeout" | "options" | "rest"> & { readonly rest?: Trials["rest"] },
+    options: CallOptions = {},
   ): RetriedCall {
     const rest: Trials["rest"] = (_, resolve, reject) => new PendingCall(retried.method, resolve, reject);
-    return new RetriedCall(this, { rest, ...retried, timeout: this.timeoutFor(options), signal: options?.signal });
+    return new RetriedCall(this, { rest, ...retried, timeout: this.timeoutFor(options), options });
   }
 
   /** How an attempt is made that travels in a message of its own. */

@@ -153,7 +153,7 @@ export class Batch<Api extends object = AnyApi> {
   #beginPlain(options: CallOptions | undefined): () => void {
     const members = this.#calls.attemptsAt(this.#members, options);
     for (const { call } of members) this.#calls.begin(call, options);
-    const going = options?.signal ? members.filter(({ call }) => call.pending) : members;
+    const going = options ? members.filter(({ call }) => call.pending) : members;
     return () => {
       if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
     };

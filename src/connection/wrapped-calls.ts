@@ -129,7 +129,8 @@ export class WrappedCalls implements WrappedCallHost {
     // It has no timeout of its own, unless a middleware gives it one: the whole has.
     const { timeout = 0, signal } = changes;
     if (!this.#maker.mayRetry(whole.options) && !this.#maker.mayRetry(changes)) {
-      this.#attempt(journey, call, { timeout, signal }, resolve, reject);
+      const whenFull = changes.whenFull ?? whole.options.whenFull;
+      this.#attempt(journey, call, { timeout, signal, whenFull }, resolve, reject);
       return;
     }
     try {
