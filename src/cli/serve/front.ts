@@ -102,12 +102,12 @@ class AddressFront implements Attachment {
     const route = routeTo(address);
     const transport = await route.load();
     const front = new AddressFront(resolveLimits(options.limits, transport.limits));
-    const { tls, unix, ws, http } = options;
+    const { tls, unix, ws, http, nats } = options;
     front.listener = await transport.listen(
       route.address,
       {
         limits: front.limits,
-        transport: { tls, unix, ws, http },
+        transport: { ...options.transport, tls, unix, ws, http, nats },
         refused: (error) =>
           options.logger?.warn(`a connection to ${route.address.shown} was refused: ${error.message}`),
         serve: async (text, caller) => (await front.#attendant()).serve(text, caller),
