@@ -165,6 +165,7 @@ export class Server {
     const refused = (error: Error) => this.#refused(listener.address, error);
     const serving = this.#serveWithin(limits);
     const listener = attachment.listen({ limits, refused, ...serving }, (channel) => this.accept(channel, limits));
+    this.#exchanges.set(serving.exchanges, listener);
     this.#add(listener);
     return listener.address;
   }

@@ -45,7 +45,7 @@ export class Front {
     try {
       for (const address of addresses) doors.push(await AddressFront.listen(address, options));
     } catch (error) {
-      await Promise.all(doors.map((door) => door.listener.close()));
+      await Promise.all(doors.map((door) => door.close()));
       const address = addresses[doors.length] ?? "";
       throw error instanceof InvalidAddressError ? error : new ListenError(withoutCredentials(address), error);
     }
@@ -67,7 +67,7 @@ export class Front {
 
   /** Stops listening, drains and ends its connections. */
   async close(timeout: number): Promise<void> {
-    const closing = this.#doors.map((door) => door.listener.close());
+    const closing = this.#doors.map((door) => door.close());
     if (this.#server) this.#track(this.#server.close({ timeout }));
     await Promise.all([...this.#closing]);
     await Promise.allSettled(closing);
@@ -89,6 +89,7 @@ class AddressFront implements Attachment {
   /** Whom the transport wants told of methods, if it listens for them one by one. */
   #told: ((name: string) => void) | undefined;
   #untell: () => void = () => {};
+  #closing: Promise<void> | undefined;
   /** Resolves when there is somebody to take what comes in. */
   readonly #attended = new Promise<void>((resolve) => {
     this.#arrive = resolve;
@@ -129,8 +130,15 @@ class AddressFront implements Attachment {
     this.#untell();
     if (this.#told) this.#untell = options.methods(this.#told);
     this.#arrive();
-    // The address outlives the server that is attached to it.
-    return { address: this.listener.address, close: () => Promise.resolve() };
+    const { address, finishes } = this.listener;
+    // The address outlives the server that is attached to it, until it is closed itself.
+    return { address, ...(finishes && { finishes }), close: () => this.#closing ?? Promise.resolve() };
+  }
+
+  /** Stops listening. */
+  close(): Promise<void> {
+    this.#closing ??= this.listener.close();
+    return this.#closing;
   }
 
   async #attendant(): Promise<Taker> {
