@@ -25,6 +25,7 @@ export { DisconnectError, type DisconnectKind } from "./connection/errors/discon
 export { ExchangeError, type ExchangeFailure } from "./connection/errors/exchange-error.ts";
 export { InvalidResponseError } from "./connection/errors/invalid-response-error.ts";
 export { MessageTooLongError } from "./connection/errors/message-too-long-error.ts";
+export { QueueFullError } from "./connection/errors/queue-full-error.ts";
 export type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "./connection/exchange.ts";
 export type {
   CallChanges,
@@ -33,7 +34,7 @@ export type {
   CallNext,
   OutgoingCall,
 } from "./connection/middleware.ts";
-export type { CallOptions } from "./connection/pending-call.ts";
+export type { CallOptions, WhenFull } from "./connection/pending-call.ts";
 export type { CancelDialect } from "./protocol/cancellation.ts";
 export { ErrorCode } from "./protocol/codes.ts";
 export type { ErrorObject } from "./protocol/error-object.ts";
@@ -48,6 +49,7 @@ export { isDraining } from "./protocol/errors/from-error-object.ts";
 export { InternalError } from "./protocol/errors/internal-error.ts";
 export { InvalidParamsError } from "./protocol/errors/invalid-params-error.ts";
 export { InvalidRequestError } from "./protocol/errors/invalid-request-error.ts";
+export { LimitError } from "./protocol/errors/limit-error.ts";
 export { MethodNotFoundError } from "./protocol/errors/method-not-found-error.ts";
 export { ParseError } from "./protocol/errors/parse-error.ts";
 export { RequestCancelledError } from "./protocol/errors/request-cancelled-error.ts";
@@ -56,6 +58,7 @@ export { ServerBusyError } from "./protocol/errors/server-busy-error.ts";
 export { ServerError } from "./protocol/errors/server-error.ts";
 export { ServerTimeoutError } from "./protocol/errors/server-timeout-error.ts";
 export { ServiceUnavailableError } from "./protocol/errors/service-unavailable-error.ts";
+export type { LimitCounters } from "./protocol/limit-counters.ts";
 export { type LimitOptions, type Limits, trusted, untrusted } from "./protocol/limits.ts";
 export type { GivenParams, NamedParams, Params } from "./protocol/message.ts";
 export type { InputOf, OutputOf, SchemaIssue, SchemaResult, StandardSchema } from "./protocol/schema.ts";

@@ -6,11 +6,12 @@ import { Emitter } from "../connection/emitter.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import type { CallMiddleware, CallMiddlewareOptions } from "../connection/middleware.ts";
-import type { CallOptions } from "../connection/pending-call.ts";
+import type { CallOptions, WhenFull } from "../connection/pending-call.ts";
 import { PendingCalls } from "../connection/pending-calls.ts";
 import { RemoteCalls } from "../connection/remote-calls.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { Params } from "../protocol/message.ts";
+import { concurrencyOf } from "../service/concurrency.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Service } from "../service/service.ts";
@@ -28,6 +29,11 @@ import { Line } from "./line.ts";
 export interface ClientOptions extends DialectOptions {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever, but not over NATS. Default: 5,000. */
   readonly timeout?: number;
+  /**
+   * What calls do while the server reads too slowly, unless they say otherwise: `"wait"`, or `"fail"` at once with a
+   * `QueueFullError`. Default: `"wait"`.
+   */
+  readonly whenFull?: WhenFull;
   /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
   readonly dialTimeout?: number;
   /**
@@ -37,6 +43,8 @@ export interface ClientOptions extends DialectOptions {
   readonly redial?: boolean | RedialOptions;
   /** Who answers the calls the server makes on this client's connection. Over HTTP and NATS it makes none. Default: nobody. */
   readonly service?: Service;
+  /** How many of these may run at once; the others wait for their turn, in order. Default: Infinity, all of them. */
+  readonly concurrency?: number;
   /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
   /** For `tls:` and `wss:` addresses: authorities, the client's own certificate, … */
@@ -82,7 +90,7 @@ export type ClientEvents = {
  * be called, and results are `unknown`.
  */
 export class Client<Api extends object = AnyApi> {
-  /** The address as it was given, but for a user and password in it. */
+  /** The address as it was given, but for a user and password in it, and the values of its parameters. */
   readonly address: string;
   readonly #events: Emitter<ClientEvents>;
   readonly #pending: PendingCalls;
@@ -119,6 +127,7 @@ export class Client<Api extends object = AnyApi> {
       redial: redialOf(options.redial),
       transport: { ...transport, tls, stdio, ws, http, nats },
       service,
+      concurrency: concurrencyOf(options.concurrency),
       pending: this.#pending,
       logger,
       clock,
@@ -133,6 +142,7 @@ export class Client<Api extends object = AnyApi> {
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
       version: dialect.version,
       address: this.address,
+      whenFull: options.whenFull,
     });
   }
 
@@ -155,7 +165,7 @@ export class Client<Api extends object = AnyApi> {
    * @param params - an array for params by position, an object for params by name; sent as they are
    * @returns a promise of the result
    * @throws RpcError, as a rejection like all of these: the server's error answer
-   * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, InvalidResponseError:
+   * @throws CallTimeoutError, CallAbortedError, ConnectionLostError, DialError, ClosedError, QueueFullError, InvalidResponseError:
    * there is no answer; each says in `outcome` whether the call was sent
    * @throws TypeError when the params cannot be written as JSON, or are by name and `version` is "1.0"
    */

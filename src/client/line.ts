@@ -31,6 +31,7 @@ export interface LineOptions extends Dialect {
   readonly redial: RedialOptions | undefined;
   readonly transport: Readonly<Record<string, unknown>>;
   readonly service: Service | undefined;
+  readonly concurrency: number;
   readonly pending: PendingCalls;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -67,6 +68,11 @@ export class Line implements Outlet {
 
   get connected(): boolean {
     return this.#link !== undefined;
+  }
+
+  /** What waits for a connection does not wait for a reader. */
+  get full(): boolean {
+    return this.#link?.outgoing.full === true;
   }
 
   sendCall(call: PendingCall, body: RequestBody): void {

@@ -17,7 +17,7 @@ export function settle(call: PendingCall, { error, result, flaw }: ResponseMessa
 }
 
 /** Reports an answer to a call that is no JSON-RPC 2.0. */
-export function logFlaw(flaw: string, who: string, logger: Logger): void {
+export function logFlaw(flaw: string, who: string, logger: Pick<Logger, "warn">): void {
   logger.warn(`${who} sent an answer that is no JSON-RPC 2.0: ${flaw}`);
 }
 
@@ -26,7 +26,11 @@ export function logFlaw(flaw: string, who: string, logger: Logger): void {
  *
  * @returns the error that it carries, if it does
  */
-export function logStray({ id, error, flaw }: ResponseMessage, who: string, logger: Logger): RpcError | undefined {
+export function logStray(
+  { id, error, flaw }: ResponseMessage,
+  who: string,
+  logger: Pick<Logger, "warn">,
+): RpcError | undefined {
   const complaint = error && fromErrorObject(error);
   const shown = JSON.stringify(id)?.slice(0, 100);
   logger.warn(

@@ -143,7 +143,7 @@ export class Batch<Api extends object = AnyApi> {
       sendWrapped();
       return this.#settlement.promise;
     }
-    const going = options?.signal ? members.filter(({ call }) => call.pending) : members;
+    const going = options ? members.filter(({ call }) => call.pending) : members;
     if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
     return this.#settlement.promise;
   }

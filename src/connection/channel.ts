@@ -24,6 +24,18 @@ export interface Channel {
   /** Bytes that were sent and have not left this process; an estimate that is never far off. */
   readonly queuedBytes: number;
 
+  /**
+   * A number that changes whenever the peer has taken something of what is queued, also a part of a text. Where there is none,
+   * `handedOver` is looked at in its place.
+   */
+  readonly taken?: number;
+
+  /**
+   * Which message it is, counted from 1, of which a part has arrived; 0 when there is none, and while the channel is paused.
+   * Where there is none, messages come whole.
+   */
+  readonly arriving?: number;
+
   /** Starts the flow of texts to the receiver. */
   open(receiver: ChannelReceiver): void;
 

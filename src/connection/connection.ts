@@ -1,6 +1,7 @@
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { Params } from "../protocol/message.ts";
+import { concurrencyOf } from "../service/concurrency.ts";
 import type { CallerConnection } from "../service/context.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
@@ -12,11 +13,11 @@ import type { Channel } from "./channel.ts";
 import { closeWithin } from "./close-within.ts";
 import { type DialectOptions, dialectOf } from "./dialect.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
-import { Link, type LinkOwner } from "./link.ts";
+import { type Fellows, Link, type LinkOwner } from "./link.ts";
 import type { CallMiddleware, CallMiddlewareOptions } from "./middleware.ts";
 import { Milestone } from "./milestone.ts";
 import { lossOf } from "./outgoing.ts";
-import type { CallOptions } from "./pending-call.ts";
+import { type CallOptions, checkWhenFull, type WhenFull } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { RemoteCalls } from "./remote-calls.ts";
 
@@ -26,8 +27,15 @@ export interface ConnectionOptions extends DialectOptions {
   readonly service?: Service | undefined;
   /** Milliseconds a call waits for its answer, 0 for ever. Default: 5,000. */
   readonly timeout?: number | undefined;
+  /** What calls do while the peer reads too slowly, unless they say otherwise. See `CallOptions`. Default: `"wait"`. */
+  readonly whenFull?: WhenFull | undefined;
   /** Default: the `untrusted` profile. */
   readonly limits?: LimitOptions | undefined;
+  /**
+   * How many of the peer's calls may run at once; the others wait for their turn, in the order in which they came. 1 runs
+   * them one at a time. See "Order" in docs/limits.md. Default: Infinity, all of them.
+   */
+  readonly concurrency?: number | undefined;
   /** Default: warnings and errors go to the console. */
   readonly logger?: Logger | undefined;
   /** Default: the system's. Tests give their own. */
@@ -40,6 +48,12 @@ export interface ConnectionOwner {
   disconnected(connection: Connection, reason: DisconnectError): void;
   /** Everything is over. */
   closed(connection: Connection): void;
+  /**
+   * What it has in common with the owner's others. Default: nothing.
+   *
+   * @internal
+   */
+  readonly fellows?: Fellows | undefined;
 }
 
 /** Milliseconds a call waits for its answer where nobody said otherwise. */
@@ -65,6 +79,7 @@ export class Connection<Api extends object = AnyApi> {
   /** Made with the first: many a server's connection makes none. */
   #made: RemoteCalls | undefined;
   readonly #timeout: number;
+  readonly #whenFull: WhenFull | undefined;
   readonly #link: Link;
   readonly #clock: Clock;
   readonly #owner: ConnectionOwner | undefined;
@@ -79,6 +94,8 @@ export class Connection<Api extends object = AnyApi> {
     const limits = resolveLimits(options.limits, untrusted);
     const dialect = dialectOf(options);
     this.#timeout = timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
+    checkWhenFull(options.whenFull);
+    this.#whenFull = options.whenFull;
     const logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
     this.#owner = owner;
@@ -89,6 +106,9 @@ export class Connection<Api extends object = AnyApi> {
       limits,
       pending: new PendingCalls(this.#clock),
       logger,
+      clock: this.#clock,
+      concurrency: concurrencyOf(options.concurrency),
+      fellows: owner?.fellows,
       // Handlers see it untyped: what one peer offers is no matter of the service, which has many.
       connection: this as unknown as CallerConnection,
       owner: Connection.#links,
@@ -96,7 +116,7 @@ export class Connection<Api extends object = AnyApi> {
   }
 
   get #calls(): RemoteCalls {
-    this.#made ??= this.#link.outgoing.calls(this.#timeout);
+    this.#made ??= this.#link.outgoing.calls(this.#timeout, this.#whenFull);
     return this.#made;
   }
 

@@ -1,4 +1,5 @@
 import { ErrorCode } from "../protocol/codes.ts";
+import { isTooDeep, tooDeep } from "../protocol/depth.ts";
 import type { RpcError } from "../protocol/errors/rpc-error.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ResponseMessage, SingleMessage } from "../protocol/message.ts";
@@ -7,6 +8,7 @@ import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import type { Clock } from "../time/clock.ts";
 import { logFlaw, logStray, settle } from "./answers.ts";
+import { Complaints } from "./complaints.ts";
 import { DialError } from "./errors/dial-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { ExchangeError } from "./errors/exchange-error.ts";
@@ -89,6 +91,11 @@ export class ExchangeLink implements Outlet {
   /** What this side has to say of its own accord: for a link of this kind, all there is. */
   get outgoing(): Outlet {
     return this;
+  }
+
+  /** Whether all the exchanges are going on that may at once. */
+  get full(): boolean {
+    return this.#going.size >= this.#exchange.concurrency;
   }
 
   sendCall(call: PendingCall, body: RequestBody): void {
@@ -219,27 +226,31 @@ export class ExchangeLink implements Outlet {
    * @returns what becomes of the others: an error that names no call, and so means them; or what the answer lacks
    */
   #read(going: Going, text: string): RpcError | string {
-    const { version, limits } = this.#options;
-    const message = version.parse(text, limits.batchLength);
+    const { version, limits, address: who } = this.#options;
+    const read = version.parse(text, limits.batchLength);
+    const message = (isTooDeep(read, text, limits.depth) && tooDeep(read, limits.depth)) || read;
     let complaint: RpcError | undefined;
+    // One answer must not be able to fill a log.
+    const log = new Complaints(this.#logger, { who, complained: () => {} });
     for (const member of message.kind === "batch" ? message.members : [message]) {
-      if (member.kind === "response") complaint = this.#settle(going, member) ?? complaint;
-      else this.#logger.warn(`${this.#options.address} sent something that is no answer: ${wordsFor(member)}`);
+      if (member.kind === "response") complaint = this.#settle(going, member, log) ?? complaint;
+      else log.warn(`${who} sent something that is no answer: ${wordsFor(member)}`);
     }
+    log.sumUp();
     return complaint ?? (message.kind === "invalid" ? wordsFor(message) : "it leaves this call out");
   }
 
-  #settle({ calls }: Going, response: ResponseMessage): RpcError | undefined {
+  #settle({ calls }: Going, response: ResponseMessage, log: Complaints): RpcError | undefined {
     const { id, flaw } = response;
     const { address } = this.#options;
     const call = typeof id === "number" ? calls.get(id) : undefined;
     if (!call) {
-      const complaint = logStray(response, address, this.#logger);
+      const complaint = logStray(response, address, log);
       return id === null ? complaint : undefined;
     }
     calls.delete(call.id);
     this.#pending.remove(call);
-    if (flaw !== undefined) logFlaw(flaw, address, this.#logger);
+    if (flaw !== undefined) logFlaw(flaw, address, log);
     settle(call, response);
     return undefined;
   }

@@ -1,24 +1,51 @@
-import { DRAINING, overLimit, PARSE_ERROR, SERVER_BUSY, SERVER_TIMEOUT } from "../protocol/error-object.ts";
+import { isTooDeep, tooDeep } from "../protocol/depth.ts";
+import {
+  DRAINING,
+  INVALID_REQUEST,
+  overLimit,
+  PARSE_ERROR,
+  SERVER_BUSY,
+  SERVER_TIMEOUT,
+} from "../protocol/error-object.ts";
+import { LimitError } from "../protocol/errors/limit-error.ts";
 import { parseAnyVersion } from "../protocol/legacy.ts";
+import { countRefusal, type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText } from "../protocol/serialize.ts";
 import { type Version, version2 } from "../protocol/version.ts";
-import type { Caller } from "../service/caller.ts";
+import type { Caller, Debts, Load } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
 import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
+import { TokenBucket } from "../service/token-bucket.ts";
+import { Turns } from "../service/turns.ts";
+import type { Clock } from "../time/clock.ts";
 import { logFlaw, logStray, settle } from "./answers.ts";
 import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
+import { type Complained, Complaints } from "./complaints.ts";
 import type { Dialect } from "./dialect.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
+import { Pace } from "./pace.ts";
+import { Patrol } from "./patrol.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
+import { Vigil } from "./vigil.ts";
+
+/** What the connections of a server have in common. */
+export interface Fellows {
+  readonly counters: LimitCounters;
+  readonly patrol: Patrol;
+  /** How many calls all of them have in flight. */
+  readonly total: Load | undefined;
+}
+
+const NONE = Number.POSITIVE_INFINITY;
 
 /** Who hears of the end of links: one for many of them, since functions for each would cost more memory. */
 export interface LinkOwner {
@@ -35,6 +62,11 @@ export interface LinkOptions extends Dialect {
   readonly limits: Limits;
   readonly pending: PendingCalls;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /** How many of the peer's calls may run at once; Infinity for all. */
+  readonly concurrency: number;
+  /** Default: it has none, and all of it for itself. */
+  readonly fellows?: Fellows | undefined;
   /** What handlers see as the connection. */
   readonly connection: CallerConnection;
   readonly owner: LinkOwner;
@@ -47,7 +79,7 @@ export interface LinkOptions extends Dialect {
  * Its life: open → (ended: the peer will send no more; answers still go out) → closing → closed. Two facts make up
  * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
  */
-export class Link implements ChannelReceiver, AnswerSink {
+export class Link implements ChannelReceiver, AnswerSink, Debts, Complained {
   /** What this side has to say of its own accord. */
   readonly outgoing: Outgoing;
 
@@ -63,7 +95,17 @@ export class Link implements ChannelReceiver, AnswerSink {
   /** Whether the peer may call at all. */
   readonly #serves: boolean;
   readonly #cancels: Cancels | undefined;
-
+  /** Made with the first. */
+  #complaints: Complaints | undefined;
+  readonly #fellows: Fellows;
+  readonly #vigil: Vigil;
+  /** Made with the first call that takes time. */
+  #pace: Pace | undefined;
+  /** How many texts came. */
+  received = 0;
+  /** Why it is not read, where it is not: the peer does not take what it was sent, or will be sent too much. */
+  #pausedByPressure = false;
+  #pausedByPace = false;
   #disconnect: DisconnectError | undefined;
   #closing = false;
   #draining = false;
@@ -89,12 +131,23 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.outgoing = new Outgoing(channel, options);
     this.#cancels = cancellation && new Cancels(cancellation, this.outgoing);
     if (cancellation) this.#pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
+    this.#givenUpBefore = options.pending.givenUp;
+    const { clock, limits } = options;
+    const { fellows = { counters: newCounters(), patrol: new Patrol(clock), total: undefined } } = options;
+    this.#fellows = fellows;
     this.#caller = this.#service.open({
       connection: options.connection,
-      maxInFlight: options.limits.inFlight,
+      maxInFlight: limits.inFlight,
+      total: fellows.total,
+      maxTotal: limits.totalInFlight,
+      rate: limits.callsPerSecond < NONE ? new TokenBucket(clock, limits.callsPerSecond) : undefined,
+      turns: options.concurrency < NONE ? new Turns(options.concurrency) : undefined,
+      debts: limits.queuedBytes < NONE ? this : undefined,
+      counters: fellows.counters,
       cancellation,
     });
-    this.#givenUpBefore = options.pending.givenUp;
+    this.#vigil = new Vigil(channel, limits, this);
+    fellows.patrol.join(this.#vigil, Vigil.shortest(limits));
     channel.open(this);
   }
 
@@ -112,7 +165,13 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   message(text: string): void {
     this.#complaint = undefined;
-    const message = this.#parse(text, this.#limits.batchLength);
+    this.received++;
+    let message: Message | undefined = this.#parse(text, this.#limits.batchLength);
+    if (text.length > 2 * this.#limits.depth && isTooDeep(message, text, this.#limits.depth)) {
+      this.#fellows.counters.depth++;
+      message = tooDeep(message, this.#limits.depth);
+      if (!message) return;
+    } else if (message.kind === "invalid") countRefusal(this.#fellows.counters, message.error);
     if (message.kind === "response") this.#settle(message);
     else if (message.kind === "batch") this.#receiveBatch(message.members);
     else this.#receive(message);
@@ -124,7 +183,8 @@ export class Link implements ChannelReceiver, AnswerSink {
       if (member.kind === "response") this.#settle(member);
       else if (member.kind !== "invalid" || !this.#disposeOf(member)) calls.push(member);
     }
-    if (calls.length > 0) this.#caller.receive({ kind: "batch", members: calls }, this);
+    // Unless one of them was one too many.
+    if (calls.length > 0 && !this.#closing) this.#caller.receive({ kind: "batch", members: calls }, this);
   }
 
   #receive(message: Message): void {
@@ -136,10 +196,10 @@ export class Link implements ChannelReceiver, AnswerSink {
     const call = answers === undefined ? undefined : this.#pending.take(answers);
     const flaw = "it has neither a result nor an error";
     if (call) {
-      logFlaw(flaw, this.#who, this.#logger);
+      logFlaw(flaw, this.who, this.#log);
       call.reject(new InvalidResponseError(call.method, flaw));
     } else if (this.#serves) return false;
-    else this.#logger.warn(`${this.#who} sent something that is no JSON-RPC 2.0: ${error.message}`);
+    else this.#log.warn(`${this.who} sent something that is no JSON-RPC 2.0: ${error.message}`);
     return true;
   }
 
@@ -154,17 +214,17 @@ export class Link implements ChannelReceiver, AnswerSink {
     const call = typeof id === "number" ? this.#pending.take(id) : undefined;
     if (!call) this.#unexpected(response);
     else {
-      if (response.flaw !== undefined) logFlaw(response.flaw, this.#who, this.#logger);
+      if (response.flaw !== undefined) logFlaw(response.flaw, this.who, this.#log);
       settle(call, response);
     }
   }
 
   #unexpected(response: ResponseMessage): void {
     if (this.#cancels?.takesLate(response.id)) {
-      this.#logger.debug(`${this.#who} answered call ${response.id} after it was cancelled`);
+      this.#logger.debug(`${this.who} answered call ${response.id} after it was cancelled`);
       return;
     }
-    const complaint = logStray(response, this.#who, this.#logger);
+    const complaint = logStray(response, this.who, this.#log);
     if (response.id !== null || !complaint) return;
     this.#complaint = complaint;
     for (const call of this.#theOnlyOneMeant()) this.#pending.reject(call, complaint);
@@ -184,15 +244,48 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   malformed(violation: MessageViolation): void {
     if (this.#serves) this.#channel.send(errorText("null", PARSE_ERROR));
+    if (violation.violation === "too-long") this.#fellows.counters.messageBytes++;
     if (!violation.fatal) {
-      this.#logger.warn(`${this.#who} sent something that is no message: ${violation.message}`);
+      this.#log.warn(`${this.who} sent something that is no message: ${violation.message}`);
       return;
     }
     this.#end(
-      new DisconnectError("violation", `${this.#who} broke the framing: ${violation.message}`, {
+      new DisconnectError("violation", `${this.who} broke the framing: ${violation.message}`, {
         cause: violation,
       }),
     );
+  }
+
+  /** Where to report what makes no sense. */
+  get #log(): Complaints {
+    this.#complaints ??= new Complaints(this.#logger, this);
+    return this.#complaints;
+  }
+
+  /** Ends it with a peer that makes no sense too often. Late answers to what was given up are no fault of its own. */
+  complained(count: number): void {
+    const { violations } = this.#limits;
+    if (count <= violations + this.#pending.givenUp - this.#givenUpBefore || this.#disconnect) return;
+    const message = `more than ${violations} messages made no sense`;
+    this.late(new LimitError("violations", violations, message));
+  }
+
+  /** A limit was met that it does not survive. */
+  late(error: LimitError): void {
+    const { limit, max } = error;
+    if (limit === "stallTime") {
+      this.#channel.destroy(error);
+      return;
+    }
+    if (limit !== "idleTime") this.#channel.send(errorText("null", overLimit(INVALID_REQUEST, limit, max)));
+    const kind = limit === "idleTime" ? "closed" : "violation";
+    const message = `this side closed the connection to ${this.who}: ${error.message}`;
+    this.#end(new DisconnectError(kind, message, { cause: error }));
+  }
+
+  /** Whether nobody waits for anything. */
+  get idle(): boolean {
+    return this.#caller.inFlight === 0 && this.#pending.size === 0;
   }
 
   // Pressure.
@@ -204,14 +297,52 @@ export class Link implements ChannelReceiver, AnswerSink {
      * stopped reading would wait for ever. What fills the queue is then answers to the peer's own calls and nothing
      * else, so the peer is owed something and reads.
      */
-    if (this.#pending.size === 0 && !this.#hasGivenUp && !this.outgoing.notified) this.#channel.pause();
-    else this.#applyRefusal();
+    if (this.mayPause) {
+      this.#pausedByPressure = true;
+      this.#channel.pause();
+    } else this.#applyRefusal();
   }
 
   drained(): void {
     this.outgoing.release();
     this.#applyRefusal();
-    this.#channel.resume();
+    this.#pausedByPressure = false;
+    this.#read();
+  }
+
+  // Pace.
+
+  get guess(): number {
+    return Pace.guessFor(this.#limits.queuedBytes);
+  }
+
+  owe(characters: number): void {
+    this.#pace ??= new Pace(this.#limits.queuedBytes, this);
+    this.#pace.owe(characters);
+  }
+
+  settle(characters: number): void {
+    this.#pace?.settle(characters);
+  }
+
+  /** Whether the peer owes this side nothing. */
+  get mayPause(): boolean {
+    return this.#pending.size === 0 && !this.#hasGivenUp && !this.outgoing.notified;
+  }
+
+  /** Reads no more for now: enough calls are in flight for what the peer takes. */
+  pause(): void {
+    this.#pausedByPace = true;
+    this.#channel.pause();
+  }
+
+  resume(): void {
+    this.#pausedByPace = false;
+    this.#read();
+  }
+
+  #read(): void {
+    if (!this.#pausedByPressure && !this.#pausedByPace) this.#channel.resume();
   }
 
   // The end.
@@ -230,13 +361,13 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   /** Ends it in good order, as seen from this side. What was sent still goes out. */
   close(): void {
-    this.#end(new DisconnectError("closed", `this side closed the connection to ${this.#who}`));
+    this.#end(new DisconnectError("closed", `this side closed the connection to ${this.who}`));
   }
 
   /** Ends it at once. What was not handed over is lost. */
   destroy(reason?: Error): void {
     const why = reason ? `: ${reason.message}` : "";
-    const message = `this side cut the connection to ${this.#who}${why}`;
+    const message = `this side cut the connection to ${this.who}${why}`;
     const closed = new DisconnectError("closed", message, reason && { cause: reason });
     this.#disconnected(closed, this.#channel.handedOver);
     this.#closing = true;
@@ -251,7 +382,7 @@ export class Link implements ChannelReceiver, AnswerSink {
 
   closed(reason: Error | undefined): void {
     if (reason && this.#disconnect && this.#disconnect.cause !== reason) {
-      this.#logger.warn(`the connection to ${this.#who} was lost while it closed: ${reason.message}`);
+      this.#logger.warn(`the connection to ${this.who} was lost while it closed: ${reason.message}`);
     }
     this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), this.#channel.handedOver);
     this.#closing = true;
@@ -260,12 +391,12 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   #lost(cause: Error): DisconnectError {
-    return new DisconnectError("lost", `the connection to ${this.#who} was lost: ${cause.message}`, { cause });
+    return new DisconnectError("lost", `the connection to ${this.who} was lost: ${cause.message}`, { cause });
   }
 
   #endedByPeer(why?: Error): DisconnectError {
     const cause = this.#complaint ?? why;
-    const message = `${this.#who} ended the connection${why ? `: ${why.message}` : ""}`;
+    const message = `${this.who} ended the connection${why ? `: ${why.message}` : ""}`;
     return new DisconnectError("ended", message, cause && { cause });
   }
 
@@ -282,6 +413,8 @@ export class Link implements ChannelReceiver, AnswerSink {
   }
 
   #leaveService(): void {
+    this.#pace?.stop();
+    this.#fellows.patrol.leave(this.#vigil);
     this.#caller.abandon(this.#disconnect);
     this.#service.release(this.#caller);
   }
@@ -294,6 +427,8 @@ export class Link implements ChannelReceiver, AnswerSink {
   #disconnected(reason: DisconnectError, handedOver = Number.POSITIVE_INFINITY): void {
     if (this.#disconnect) return;
     this.#disconnect = reason;
+    if (reason.cause instanceof LimitError) this.#fellows.counters[reason.cause.limit]++;
+    this.#complaints?.sumUp();
     this.#owner.disconnected(this.#connection, reason);
     this.outgoing.end(reason);
     this.#pending.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
@@ -319,7 +454,7 @@ export class Link implements ChannelReceiver, AnswerSink {
     this.#caller.refusal = this.#draining ? DRAINING : busy;
   }
 
-  get #who(): string {
+  get who(): string {
     return nameOf(this.#channel.peer);
   }
 }

@@ -8,7 +8,7 @@ import { ClosedError } from "./errors/closed-error.ts";
 import { ConnectionLostError } from "./errors/connection-lost-error.ts";
 import type { DisconnectError } from "./errors/disconnect-error.ts";
 import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
-import type { PendingCall } from "./pending-call.ts";
+import type { PendingCall, WhenFull } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 import { RemoteCalls } from "./remote-calls.ts";
 import { WaitingList } from "./waiting-list.ts";
@@ -49,19 +49,25 @@ export class Outgoing implements Outlet {
    * What makes the calls that go out here.
    *
    * @param timeout - of those that have none of their own, in milliseconds, Infinity for none
+   * @param whenFull - likewise, what they do while the channel is over its high-water mark
    */
-  calls(timeout: number): RemoteCalls {
+  calls(timeout: number, whenFull: WhenFull | undefined): RemoteCalls {
     return new RemoteCalls({
       pending: this.#pending,
       outlet: this,
       logger: this.#logger,
       timeout,
       version: this.#version,
+      whenFull,
     });
   }
 
   /** Whether the channel is over its high-water mark. */
   get pressed(): boolean {
+    return this.#pressed;
+  }
+
+  get full(): boolean {
     return this.#pressed;
   }
 

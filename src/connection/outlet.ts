@@ -36,6 +36,8 @@ export function excess({ batch, members }: WaitingMessage, batchLength: number):
 
 /** Where calls go out: a connection, or a client, which keeps them until it has one. */
 export interface Outlet {
+  /** Whether what is sent now has to wait until the other end has read. */
+  readonly full: boolean;
   /** Takes a call that is pending. Now or later it is sent, or rejected. */
   sendCall(call: PendingCall, body: RequestBody): void;
   /**

@@ -21,6 +21,20 @@ export interface CallOptions {
    * of a batch. What is none is not sent. Default: none.
    */
   readonly trace?: Partial<TraceContext> | undefined;
+  /**
+   * What to do while so much waits to be sent that the other end has to read first: `"wait"` for it, within the timeout, or
+   * `"fail"` at once with a `QueueFullError`. Default: the client's or connection's own, `"wait"`.
+   */
+  readonly whenFull?: WhenFull | undefined;
+}
+
+/** What to do while the other end reads too slowly. */
+export type WhenFull = "wait" | "fail";
+
+/** @throws RangeError when it is neither */
+export function checkWhenFull(whenFull: WhenFull | undefined): void {
+  if (whenFull === undefined || whenFull === "wait" || whenFull === "fail") return;
+  throw new RangeError(`expected "wait" or "fail" as the option whenFull, got ${JSON.stringify(whenFull)}`);
 }
 
 /**

@@ -8,9 +8,10 @@ import { callTracer } from "./call-trace.ts";
 import { deferred } from "./deferred.ts";
 import { Departure } from "./departure.ts";
 import { CallAbortedError } from "./errors/call-aborted-error.ts";
+import { QueueFullError } from "./errors/queue-full-error.ts";
 import type { CallMiddleware, CallMiddlewareOptions } from "./middleware.ts";
 import type { Outlet, WaitingMember } from "./outlet.ts";
-import { type CallOptions, PendingCall } from "./pending-call.ts";
+import { type CallOptions, checkWhenFull, PendingCall, type WhenFull } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 import { remoteNamespace } from "./remote-namespace.ts";
 import { WrappedCall } from "./wrapped-call.ts";
@@ -26,6 +27,8 @@ export interface RemoteCallsOptions {
   readonly version: Version;
   /** The client's, for those who trace its calls. */
   readonly address?: string;
+  /** Default: `"wait"`. */
+  readonly whenFull?: WhenFull | undefined;
 }
 
 /** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
@@ -36,17 +39,20 @@ export class RemoteCalls implements BatchMaker {
   readonly version: Version;
   readonly address: string | undefined;
   readonly #timeout: number;
+  readonly #failsWhenFull: boolean;
   #hasMiddlewares = false;
   /** Made with the first call that needs it. */
   #wrapped: WrappedCalls | undefined;
 
-  constructor({ pending, outlet, logger, timeout, version, address }: RemoteCallsOptions) {
+  constructor({ pending, outlet, logger, timeout, version, address, whenFull }: RemoteCallsOptions) {
+    checkWhenFull(whenFull);
     this.pending = pending;
     this.outlet = outlet;
     this.logger = logger;
     this.version = version;
     this.address = address;
     this.#timeout = timeout;
+    this.#failsWhenFull = whenFull === "fail";
   }
 
   /** How many calls are made and not yet settled. */
@@ -87,6 +93,7 @@ export class RemoteCalls implements BatchMaker {
     let sent: Promise<void> | undefined;
     try {
       this.timeoutFor(options);
+      checkWhenFull(options?.whenFull);
       const body = this.version.requestBody(method, params);
       sent = options?.signal?.aborted ? undefined : this.outlet.sendNotification(body);
       sent ??= this.#notifyLater(method, body, options);
@@ -135,6 +142,14 @@ export class RemoteCalls implements BatchMaker {
   begin(call: PendingCall, options: CallOptions | undefined): void {
     const timeout = this.timeoutFor(options);
     const signal = options?.signal;
+    const whenFull = options?.whenFull;
+    checkWhenFull(whenFull);
+    if (whenFull === undefined ? this.#failsWhenFull : whenFull === "fail") {
+      if (this.outlet.full) {
+        call.reject(new QueueFullError(call.method));
+        return;
+      }
+    }
     if (signal?.aborted) call.reject(new CallAbortedError(call.method, "not-sent", { cause: signal.reason }));
     else this.pending.add(call, timeout, signal);
   }

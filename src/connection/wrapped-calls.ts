@@ -130,7 +130,7 @@ export class WrappedCalls implements WrappedCallHost {
         return;
       }
       const attempt = this.#attemptOf(whole, succeed, fail);
-      this.#begin(attempt, changes);
+      this.#begin(attempt, { ...changes, whenFull: whole.options.whenFull });
       if (attempt.pending) send({ call: attempt, body: tracedBody(body, trace), notification });
     });
   }
@@ -151,9 +151,9 @@ export class WrappedCalls implements WrappedCallHost {
   }
 
   /** An attempt has no timeout of its own, unless a middleware gives it one: the whole has. */
-  #begin(attempt: Attempt, { timeout = 0, signal }: CallChanges): void {
+  #begin(attempt: Attempt, { timeout = 0, signal, whenFull }: CallChanges & Pick<CallOptions, "whenFull">): void {
     try {
-      this.#maker.begin(attempt, { timeout, signal });
+      this.#maker.begin(attempt, { timeout, signal, whenFull });
     } catch (error) {
       attempt.reject(error);
     }

@@ -68,8 +68,12 @@ class ContentLengthDecoder implements FrameDecoder {
     return this.#pieces.take();
   }
 
+  get begun(): boolean {
+    return this.#length >= 0 || this.#header.begun;
+  }
+
   end(): Error | undefined {
-    if (this.#length < 0 && !this.#header.begun) return undefined;
+    if (!this.begun) return undefined;
     return new FramingError("truncated", "the stream ended inside a header or its content");
   }
 

@@ -6,6 +6,7 @@ import type { PeerInfo } from "../service/peer.ts";
 import { type FrameDecoder, type Framing, frameAll } from "./framing.ts";
 import { FramingError } from "./framing-error.ts";
 import { HandOvers } from "./hand-overs.ts";
+import { LOT, Lots } from "./lots.ts";
 import { netstring } from "./netstring.ts";
 import { Pressure } from "./pressure.ts";
 
@@ -52,6 +53,10 @@ export class FramedChannel implements Channel {
   #gathered = "";
   /** The texts in `#gathered`, for when their lengths in bytes turn out not to be those in characters. */
   #texts: string[] | undefined;
+  /** What is left to be written of what was gathered before. */
+  #lots: Lots | undefined;
+  /** How many writes are done. */
+  #written = 0;
   #writeAt = FIRST_WRITE;
   #flushDue = false;
   #sent = 0;
@@ -68,6 +73,7 @@ export class FramedChannel implements Channel {
   #isFed = false;
   /** What arrived and could not be read at once. Made when that happens: on an idle channel it would be large. */
   #waitingChunks: Buffer[] | undefined;
+  #received = 0;
   #paused = false;
   #reading = false;
   /** The peer's end arrived; the receiver was told, behind all that had arrived before it. */
@@ -102,7 +108,15 @@ export class FramedChannel implements Channel {
 
   get queuedBytes(): number {
     // Characters again; for the worst of scripts the bytes are three times as many.
-    return this.#gathered.length + this.#duplex.writableLength;
+    return this.#gathered.length + (this.#lots?.length ?? 0) + this.#duplex.writableLength;
+  }
+
+  get taken(): number {
+    return this.#written;
+  }
+
+  get arriving(): number {
+    return this.#decoder.begun && !this.#paused ? this.#received + 1 : 0;
   }
 
   open(receiver: ChannelReceiver): void {
@@ -177,7 +191,7 @@ export class FramedChannel implements Channel {
   #write(): void {
     if (this.#gathered === "") return;
     const duplex = this.#duplex;
-    if (duplex.writableLength > 0 || !duplex.writable) {
+    if (duplex.writableLength > 0 || this.#lots || !duplex.writable) {
       this.#checkPressure();
       return;
     }
@@ -189,10 +203,27 @@ export class FramedChannel implements Channel {
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#taken;
     this.#handOvers?.reached(this.#handedOver);
-    this.#writing = true;
-    duplex.write(bytes, ascii ? "latin1" : "utf8", this.#onWritten);
-    this.#writing = false;
+    const encoding = ascii ? "latin1" : "utf8";
+    if (bytes.length > LOT) {
+      this.#lots = new Lots(Buffer.from(bytes, encoding));
+      this.#writeLots();
+    } else {
+      this.#writing = true;
+      duplex.write(bytes, encoding, this.#onWritten);
+      this.#writing = false;
+    }
     this.#checkPressure();
+  }
+
+  /** Writes lots, as far as the stream takes them at once. */
+  #writeLots(): void {
+    while (this.#lots && this.#duplex.writableLength === 0 && this.#duplex.writable) {
+      const lot = this.#lots.take();
+      if (this.#lots.length === 0) this.#lots = undefined;
+      this.#writing = true;
+      this.#duplex.write(lot, this.#onWritten);
+      this.#writing = false;
+    }
   }
 
   /* One for all channels, as an idle one should cost little: no function is made that may not be needed. */
@@ -204,6 +235,8 @@ export class FramedChannel implements Channel {
 
   readonly #onWritten = (error?: Error | null): void => {
     if (error || this.#state === "destroyed" || this.#state === "closed") return;
+    this.#written++;
+    if (this.#lots) this.#writeLots();
     this.#write();
     if (this.#state === "closing") this.#endWhenWritten();
     else this.#pressure.fall(this.queuedBytes, this.#receiver);
@@ -216,7 +249,7 @@ export class FramedChannel implements Channel {
   }
 
   #endWhenWritten(): void {
-    if (this.#ending || (this.#gathered !== "" && this.#duplex.writable)) return;
+    if (this.#ending || ((this.#gathered !== "" || this.#lots) && this.#duplex.writable)) return;
     this.#ending = true;
     this.#duplex.end(() => this.#finished());
   }
@@ -252,8 +285,10 @@ export class FramedChannel implements Channel {
         this.#reportViolation(error);
         continue;
       }
-      if (text !== undefined) receiver.message(text);
-      else if (!this.#feedNext()) break;
+      if (text !== undefined) {
+        this.#received++;
+        receiver.message(text);
+      } else if (!this.#feedNext()) break;
     }
     this.#reading = false;
     if (this.#ended && !this.#endReported && !this.#paused && this.#state === "open") this.#reportEnd();
@@ -303,6 +338,7 @@ export class FramedChannel implements Channel {
     this.#state = "closed";
     this.#gathered = "";
     this.#texts = undefined;
+    this.#lots = undefined;
     this.#waitingChunks = undefined;
     this.#handOvers?.lost(this.#reason);
     this.#receiver?.closed(this.#reason);

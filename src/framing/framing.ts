@@ -37,6 +37,8 @@ export interface FrameDecoder {
    * it; when it is, it must not be.
    */
   next(): string | undefined;
+  /** Whether a frame has begun that is not whole. Without it nobody watches how long it takes. */
+  readonly begun?: boolean;
   /**
    * Says that no bytes will follow.
    *

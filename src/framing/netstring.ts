@@ -70,8 +70,12 @@ class NetstringDecoder implements FrameDecoder {
     return (this.#pieces as Pieces).take();
   }
 
+  get begun(): boolean {
+    return this.#state !== "length" || this.#digits > 0;
+  }
+
   end(): Error | undefined {
-    if (this.#state === "length" && this.#digits === 0) return undefined;
+    if (!this.begun) return undefined;
     return new FramingError("truncated", "the stream ended inside a netstring");
   }
 

@@ -78,8 +78,12 @@ class LineDecoder implements FrameDecoder {
     }
   }
 
+  get begun(): boolean {
+    return this.#pieces.length > 0;
+  }
+
   end(): Error | undefined {
-    if (this.#pieces.length === 0) return undefined;
+    if (!this.begun) return undefined;
     return new FramingError("truncated", "the stream ended inside a line");
   }
 

@@ -1,4 +1,5 @@
 import type { ChannelReceiver } from "../connection/channel.ts";
+import { LimitError } from "../protocol/errors/limit-error.ts";
 import type { Limits } from "../protocol/limits.ts";
 
 /** Whether more is queued for a slow reader than a channel's limits allow, and its owner's knowledge of it. */
@@ -16,11 +17,12 @@ export class Pressure {
    *
    * @returns why the channel is to be destroyed, if it is
    */
-  rise(queuedBytes: number, receiver: ChannelReceiver | undefined): Error | undefined {
+  rise(queuedBytes: number, receiver: ChannelReceiver | undefined): LimitError | undefined {
     if (queuedBytes <= this.#limits.queuedBytes) return undefined;
     const { maxQueuedBytes } = this.#limits;
     if (queuedBytes > maxQueuedBytes) {
-      return new Error(`the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`);
+      const message = `the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`;
+      return new LimitError("maxQueuedBytes", maxQueuedBytes, message);
     }
     if (!this.#pressed) {
       this.#pressed = true;

@@ -2,6 +2,7 @@ import type { Channel, ChannelReceiver } from "../connection/channel.ts";
 import { Gathered } from "../framing/gathered.ts";
 import { HandOvers } from "../framing/hand-overs.ts";
 import { Pressure } from "../framing/pressure.ts";
+import { LimitError } from "../protocol/errors/limit-error.ts";
 import { isLongerThan, type LimitOptions, type Limits } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { acknowledged, acknowledgement, CUT, END, HELLO, isControl } from "./control.ts";
@@ -292,7 +293,8 @@ export class PortChannel implements Channel, WireEvents {
       this.#deliver();
       const { maxQueuedBytes } = this.#limits;
       if (this.#arrivedLength <= maxQueuedBytes) return;
-      this.destroy(new Error(`more than ${maxQueuedBytes} bytes arrived while this side did not read`));
+      const message = `more than ${maxQueuedBytes} bytes arrived while this side did not read`;
+      this.destroy(new LimitError("maxQueuedBytes", maxQueuedBytes, message));
     }
   }
 

@@ -1,13 +1,17 @@
 import { callerOptions } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
-import { Connection, type ConnectionOwner, DEFAULT_TIMEOUT } from "../connection/connection.ts";
+import { Connection, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
 import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
+import type { Fellows } from "../connection/link.ts";
+import { Patrol } from "../connection/patrol.ts";
 import { DRAINING } from "../protocol/error-object.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
+import { type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
 import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { concurrencyOf } from "../service/concurrency.ts";
 import { Exchanges } from "../service/exchanges.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
@@ -20,6 +24,8 @@ import type { TlsListenOptions } from "../transport/secure.ts";
 import type { AcceptOptions, Attachment, Listener } from "../transport/transport.ts";
 import type { UnixListenOptions } from "../transport/unix/unix.ts";
 import type { WebSocketListenOptions } from "../transport/websocket/options.ts";
+import { Places } from "./places.ts";
+import { Refusals } from "./refusals.ts";
 
 /** How a server is made. */
 export interface ServerOptions extends Pick<DialectOptions, "cancel"> {
@@ -27,6 +33,12 @@ export interface ServerOptions extends Pick<DialectOptions, "cancel"> {
   readonly timeout?: number;
   /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
   readonly limits?: LimitOptions;
+  /**
+   * How many calls of one connection may run at once; the others wait for their turn, in the order in which they came. 1 runs
+   * them one at a time. Where there is no connection, as over HTTP, all calls of an address count together. See "Order" in
+   * docs/limits.md. Default: Infinity, all of them.
+   */
+  readonly concurrency?: number;
   /** For `tls:`, `wss:` and `https:` addresses: certificate, key, whether clients must show a certificate, … */
   readonly tls?: TlsListenOptions;
   /** For `unix:` addresses: the socket file's mode. */
@@ -76,10 +88,16 @@ export class Server {
   readonly #events: Emitter<ServerEvents>;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<Connection>();
-  readonly #owner: ConnectionOwner = {
-    disconnected: (connection, reason) => this.#events.emit("disconnection", connection, reason),
-    closed: (connection) => this.#connections.delete(connection),
+  readonly #owner = {
+    disconnected: (connection: Connection, reason: DisconnectError) =>
+      this.#events.emit("disconnection", connection, reason),
+    closed: (connection: Connection) => this.#connections.delete(connection),
+    fellows: undefined as Fellows | undefined,
   };
+  readonly #counters = newCounters();
+  readonly #total = { inFlight: 0 };
+  readonly #places = new Places();
+  readonly #refusals: Refusals;
   readonly #over: Deferred<void>;
   /** What serves exchanges, each with what brings them, once that listens. */
   readonly #exchanges = new Map<Exchanges, Listener | undefined>();
@@ -91,6 +109,7 @@ export class Server {
     timeoutOf(options.timeout ?? DEFAULT_TIMEOUT);
     resolveLimits(options.limits, untrusted);
     dialectOf({ cancel: options.cancel });
+    concurrencyOf(options.concurrency);
     this.service = service;
     this.#over = deferred();
     this.closed = this.#over.promise;
@@ -98,6 +117,8 @@ export class Server {
     this.#logger = guardedLogger(options.logger);
     this.#clock = options.clock ?? systemClock;
     this.#events = new Emitter(this.#logger);
+    this.#owner.fellows = { counters: this.#counters, patrol: new Patrol(this.#clock), total: this.#total };
+    this.#refusals = new Refusals(this.#logger, this.#counters, this.#clock);
   }
 
   /** The addresses it listens on, with the ports the system picked. */
@@ -121,6 +142,16 @@ export class Server {
     return this.#connections;
   }
 
+  /** How often each limit was met, by its name, over all addresses. A service has counters of its own for `handle`. */
+  get counters(): Readonly<LimitCounters> {
+    return this.#counters;
+  }
+
+  /** How many calls are in flight, over all connections and addresses. */
+  get inFlight(): number {
+    return this.#total.inFlight;
+  }
+
   /**
    * Listens on one more address.
    *
@@ -135,10 +166,8 @@ export class Server {
     const limits = resolveLimits(this.#options.limits, transport.limits);
     const { tls, unix, ws, http, nats } = this.#options;
     const options = {
-      limits,
+      ...this.#accepting(limits, () => route.address.shown),
       transport: { ...this.#options.transport, tls, unix, ws, http, nats },
-      refused: (error: Error) => this.#refused(route.address.shown, error),
-      ...this.#serveWithin(limits),
     };
     this.#assertOpen();
     const listener = await transport.listen(route.address, options, (channel) => this.accept(channel, limits));
@@ -162,10 +191,9 @@ export class Server {
   attach(attachment: Attachment): string {
     this.#assertOpen();
     const limits = resolveLimits(this.#options.limits, attachment.limits);
-    const refused = (error: Error) => this.#refused(listener.address, error);
-    const serving = this.#serveWithin(limits);
-    const listener = attachment.listen({ limits, refused, ...serving }, (channel) => this.accept(channel, limits));
-    this.#exchanges.set(serving.exchanges, listener);
+    const accepting = this.#accepting(limits, () => listener.address);
+    const listener = attachment.listen(accepting, (channel) => this.accept(channel, limits));
+    this.#exchanges.set(accepting.exchanges, listener);
     this.#add(listener);
     return listener.address;
   }
@@ -176,10 +204,10 @@ export class Server {
    * @param limits - default: the server's
    */
   accept(channel: Channel, limits: LimitOptions | undefined = this.#options.limits): Connection {
-    const { timeout, cancel } = this.#options;
+    const { timeout, cancel, concurrency } = this.#options;
     const connection = new Connection(
       channel,
-      { service: this.service, timeout, cancel, limits, logger: this.#logger, clock: this.#clock },
+      { service: this.service, timeout, cancel, concurrency, limits, logger: this.#logger, clock: this.#clock },
       this.#owner,
     );
     this.#connections.add(connection);
@@ -206,9 +234,33 @@ export class Server {
     return this.#closed;
   }
 
+  #accepting(limits: Limits, address: () => string): Omit<AcceptOptions, "transport"> & ServingExchanges {
+    const refused = (error: Error) => this.#refusals.report(address(), error);
+    return {
+      limits,
+      refused,
+      counters: this.#counters,
+      ...this.#serveWithin(limits),
+      admit: (from) => {
+        try {
+          return this.#places.take(from, limits);
+        } catch (error) {
+          refused(error as Error);
+          throw error;
+        }
+      },
+    };
+  }
+
   /** Serves exchanges: those of one address share its limits. */
   #serveWithin(limits: Limits): ServingExchanges {
-    const exchanges = new Exchanges(this.service, limits);
+    const exchanges = new Exchanges(this.service, {
+      limits,
+      clock: this.#clock,
+      concurrency: concurrencyOf(this.#options.concurrency),
+      counters: this.#counters,
+      total: this.#total,
+    });
     this.#exchanges.set(exchanges, undefined);
     return {
       exchanges,
@@ -274,10 +326,6 @@ export class Server {
     this.#listeners.splice(this.#listeners.indexOf(listener), 1);
     endListening(listener);
     if (this.#listeners.length === 0 && this.#connections.size === 0) void this.close();
-  }
-
-  #refused(address: string, error: Error): void {
-    this.#logger.warn(`a connection to ${address} was refused:`, error);
   }
 
   #assertOpen(): void {

@@ -13,6 +13,7 @@ import {
 import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
 import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
+import { countRefusal, type LimitCounters } from "../protocol/limit-counters.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
@@ -27,6 +28,8 @@ import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
 import { isThenable } from "./thenable.ts";
 import { type ServiceLayer, throughLayers } from "./through-layers.ts";
+import type { TokenBucket } from "./token-bucket.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost {
@@ -58,6 +61,18 @@ export interface CallerOptions {
   readonly maxInFlight: number;
   /** Where it shares that bound with others: how many calls all of them have in flight. */
   readonly load?: Load;
+  /** Those of a whole server. */
+  readonly total?: Load | undefined;
+  /** How many these may be. Default: no end. */
+  readonly maxTotal?: number;
+  /** Lets through as many calls a second as there may be. Without it, all. */
+  readonly rate?: TokenBucket | undefined;
+  /** Lets run as many calls at once as there may. Without it, all. */
+  readonly turns?: Turns | undefined;
+  /** Told what it is owed. */
+  readonly debts?: Debts | undefined;
+  /** Where refusals are counted. */
+  readonly counters?: LimitCounters | undefined;
   /** How it cancels its calls. Without it, it cannot. */
   readonly cancellation?: Cancellation | undefined;
 }
@@ -65,6 +80,14 @@ export interface CallerOptions {
 /** How many calls are in flight, counted by all callers that share it. */
 export interface Load {
   inFlight: number;
+}
+
+/** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
+export interface Debts {
+  /** What a call counts for whose method was never answered. */
+  readonly guess: number;
+  owe(characters: number): void;
+  settle(characters: number): void;
 }
 
 type CallMessage = RequestMessage | NotificationMessage;
@@ -85,6 +108,12 @@ export class Caller {
   readonly #connection: CallerConnection | undefined;
   readonly #maxInFlight: number;
   readonly #load: Load | undefined;
+  readonly #total: Load | undefined;
+  readonly #maxTotal: number;
+  readonly #rate: TokenBucket | undefined;
+  readonly #turns: Turns | undefined;
+  readonly #debts: Debts | undefined;
+  readonly #counters: LimitCounters | undefined;
   readonly #cancellation: Cancellation | undefined;
   #inFlight = 0;
   /** Those in flight that wait for a promise, in no order. */
@@ -92,12 +121,18 @@ export class Caller {
   /** The same by their ids. Made with the first cancel, since most callers send none. */
   #byId: CallsById | undefined;
 
-  constructor(host: CallerHost, { connection, maxInFlight, load, cancellation }: CallerOptions) {
+  constructor(host: CallerHost, options: CallerOptions) {
     this.#host = host;
-    this.#connection = connection;
-    this.#maxInFlight = maxInFlight;
-    this.#load = load;
-    this.#cancellation = cancellation;
+    this.#connection = options.connection;
+    this.#maxInFlight = options.maxInFlight;
+    this.#load = options.load;
+    this.#total = options.total;
+    this.#maxTotal = options.maxTotal ?? Number.POSITIVE_INFINITY;
+    this.#rate = options.rate;
+    this.#turns = options.turns;
+    this.#debts = options.debts;
+    this.#counters = options.counters;
+    this.#cancellation = options.cancellation;
   }
 
   /** How many calls are in flight, notifications included. */
@@ -139,7 +174,9 @@ export class Caller {
   }
 
   #receiveSingle(message: SingleMessage, sink: AnswerSink): void {
-    if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
+    if (this.#rate && !this.#rate.take()) {
+      this.#refuse(message, overLimit(SERVER_BUSY, "callsPerSecond", this.#rate.perSecond), sink);
+    } else if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
     else if (message.kind === "invalid") sink.answer(errorText(message.id, message.error));
     // An answer nobody asked for is no request either.
     else sink.answer(errorText(message.rawId ?? JSON.stringify(message.id ?? null), INVALID_REQUEST));
@@ -171,8 +208,11 @@ export class Caller {
     const { layers, unknown } = this.#host;
     const goesIn = layers !== undefined && this.#goesIn(method, message.params);
     const refusal = goesIn ? undefined : this.#refusalOf(method, message.params);
-    if (refusal === undefined) this.#run(method ?? unknown, message, sink, span, layers);
-    else {
+    if (refusal === undefined) {
+      if (this.#turns) this.#runInTurn(this.#turns, method ?? unknown, message, sink, span, layers);
+      else this.#run(method ?? unknown, message, sink, span, layers);
+    } else {
+      countRefusal(this.#counters, refusal);
       if (message.id !== undefined) sink.answer(errorText(message.id, refusal));
       span?.failed(fromErrorObject(refusal));
     }
@@ -185,6 +225,12 @@ export class Caller {
   #goesIn(method: Method | undefined, params: unknown): boolean {
     if (params !== undefined && (typeof params !== "object" || params === null)) return false;
     return this.#stopOf(method) === undefined;
+  }
+
+  #refuse(message: SingleMessage, error: ErrorObject, sink: AnswerSink): void {
+    countRefusal(this.#counters, error);
+    if (message.kind === "request" || message.kind === "invalid") sink.answer(errorText(message.id, error));
+    else if (message.kind === "response") sink.answer(errorText("null", error));
   }
 
   /** Ends the call that a notification names. One that is unknown, or answered by now, is none of this caller's. */
@@ -219,6 +265,9 @@ export class Caller {
     if (this.refusal) return this.refusal;
     const inFlight = this.#load ? this.#load.inFlight : this.#inFlight;
     if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
+    if (this.#total && this.#total.inFlight >= this.#maxTotal) {
+      return overLimit(SERVER_BUSY, "totalInFlight", this.#maxTotal);
+    }
     return undefined;
   }
 
@@ -231,9 +280,7 @@ export class Caller {
   ): void {
     const host = this.#host;
     const { id, params } = message;
-    const ordinal = host.started(method);
-    this.#inFlight++;
-    if (this.#load) this.#load.inFlight++;
+    const ordinal = this.#countIn(method);
     let context: HandlerContext | undefined;
     let deadline: number | undefined;
     let result: unknown;
@@ -242,13 +289,13 @@ export class Caller {
         deadline = host.deadlineOf(method);
         context = this.#contextOf(method, message, deadline);
       }
-      if (layers !== undefined) {
-        const called = method === host.unknown ? undefined : method;
-        result = throughLayers(layers, called, params, context as HandlerContext);
-      } else result = method.call(params, context);
+      result = this.#invoke(method, params, context, layers);
       if (isThenable(result)) {
         deadline ??= host.deadlineOf(method);
-        this.#await(result, { method, id, sink, ordinal, deadline, context, span, index: this.#waiting.length });
+        const owed = this.#owedFor(method, id);
+        const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
+        this.#keep(call);
+        this.#await(result, call);
         return;
       }
     } catch (error) {
@@ -273,26 +320,96 @@ export class Caller {
     return new HandlerContext(name, message.id === undefined, this.#connection, clock, deadline, trace);
   }
 
-  #await(result: PromiseLike<unknown>, call: InFlightCall): void {
+  #invoke(
+    method: Method,
+    params: Params | undefined,
+    context: HandlerContext | undefined,
+    layers: readonly ServiceLayer[] | undefined,
+  ): unknown {
+    if (layers === undefined) return method.call(params, context);
+    return throughLayers(layers, method === this.#host.unknown ? undefined : method, params, context as HandlerContext);
+  }
+
+  /** As `#run`, where calls take turns: it is in flight from now on, whenever it runs. */
+  #runInTurn(
+    turns: Turns,
+    method: Method,
+    message: CallMessage,
+    sink: AnswerSink,
+    span: Span | undefined,
+    layers: readonly ServiceLayer[] | undefined,
+  ): void {
+    const { id, params } = message;
+    const ordinal = this.#countIn(method);
+    const deadline = this.#host.deadlineOf(method);
+    const needsContext = layers !== undefined || method.wantsContext;
+    const context = needsContext ? this.#contextOf(method, message, deadline) : undefined;
+    const owed = this.#owedFor(method, id);
+    const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
+    this.#keep(call);
+    turns.take(() => this.#start(call, () => this.#invoke(method, params, context, layers), turns));
+  }
+
+  /** Its turn has come. The next one's does when the method is done, which may be later than its answer. */
+  #start(call: InFlightCall, invoke: () => unknown, turns: Turns): void {
+    // It timed out, was cancelled, or its caller left.
+    if (call.index < 0) {
+      turns.done();
+      return;
+    }
+    try {
+      const result = invoke();
+      if (isThenable(result)) {
+        this.#await(result, call, turns);
+        return;
+      }
+      this.#fulfilled(call, result);
+    } catch (error) {
+      this.#rejected(call, error);
+    }
+    turns.done();
+  }
+
+  #keep(call: InFlightCall): void {
+    call.index = this.#waiting.length;
     this.#waiting.push(call);
     this.#byId?.add(call);
     this.#host.watch(call.deadline);
+    if (call.owed > 0) this.#debts?.owe(call.owed);
+  }
+
+  #owedFor(method: Method, id: string | undefined): number {
+    return this.#debts && id !== undefined ? method.answerLength || this.#debts.guess : 0;
+  }
+
+  #await(result: PromiseLike<unknown>, call: InFlightCall, turns?: Turns): void {
     try {
       // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
       Promise.resolve(result).then(
-        (value) => this.#fulfilled(call, value),
-        (error) => this.#rejected(call, error),
+        (value) => {
+          this.#fulfilled(call, value);
+          turns?.done();
+        },
+        (error) => {
+          this.#rejected(call, error);
+          turns?.done();
+        },
       );
     } catch (error) {
       // A promise whose own `then` or `constructor` was tampered with.
       this.#rejected(call, error);
+      turns?.done();
     }
   }
 
   #fulfilled(call: InFlightCall, value: unknown): void {
     const { id, method, span } = call;
     if (id === undefined && call.index >= 0) span?.succeeded(value);
-    this.#end(call, () => this.#success(id as string, value, method, span));
+    this.#end(call, () => {
+      const text = this.#success(id as string, value, method, span);
+      method.answered(text.length);
+      return text;
+    });
   }
 
   #rejected(call: InFlightCall, error: unknown): void {
@@ -326,11 +443,20 @@ export class Caller {
       call.span?.failed(reason);
     }
     this.#countOut(call.method, call.ordinal);
+    if (call.owed > 0) this.#debts?.settle(call.owed);
+  }
+
+  #countIn(method: Method): number {
+    this.#inFlight++;
+    if (this.#load) this.#load.inFlight++;
+    if (this.#total) this.#total.inFlight++;
+    return this.#host.started(method);
   }
 
   #countOut(method: Method, ordinal: number): void {
     this.#inFlight--;
     if (this.#load) this.#load.inFlight--;
+    if (this.#total) this.#total.inFlight--;
     this.#host.ended(method, ordinal);
     if (this.#inFlight === 0) this.onIdle?.();
   }

@@ -1,12 +1,18 @@
+import { isTooDeep, tooDeep } from "../protocol/depth.ts";
 import { type ErrorObject, INVALID_REQUEST, overLimit, SERVER_TIMEOUT } from "../protocol/error-object.ts";
 import { parseAnyVersion } from "../protocol/legacy.ts";
+import { countRefusal, type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
 import { isLongerThan, type Limits } from "../protocol/limits.ts";
+import type { Message } from "../protocol/message.ts";
 import { parseMessage } from "../protocol/parse.ts";
 import { errorText } from "../protocol/serialize.ts";
+import type { Clock } from "../time/clock.ts";
 import { isAnswered } from "./batch-answers.ts";
-import type { Caller, CallerOptions } from "./caller.ts";
+import type { Caller, CallerOptions, Load } from "./caller.ts";
 import type { CallerConnection } from "./context.ts";
 import { SoleAnswer } from "./sole-answer.ts";
+import { TokenBucket } from "./token-bucket.ts";
+import { Turns } from "./turns.ts";
 
 /** Who sends a text to be handled. */
 export interface HandleOptions {
@@ -27,6 +33,18 @@ export interface ExchangesHost {
   release(caller: Caller): void;
 }
 
+/** How exchanges are served. */
+export interface ExchangesOptions {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** How many of their calls may run at once. Default: all. */
+  readonly concurrency?: number;
+  /** Where what they are refused is counted. Default: nowhere. */
+  readonly counters?: LimitCounters;
+  /** How many calls are in flight in all of what they are a part of. */
+  readonly total?: Load;
+}
+
 /**
  * The callers who have no connection: each brings one text and gets at most one text back. They share one limit of
  * what may be in flight, and are refused, waited for and cancelled together.
@@ -34,6 +52,8 @@ export interface ExchangesHost {
 export class Exchanges {
   readonly #host: ExchangesHost;
   readonly #limits: Limits;
+  readonly #counters: LimitCounters;
+  readonly #shared: Partial<CallerOptions>;
   /** How many calls of theirs are in flight. */
   readonly #load = { inFlight: 0 };
   /** Those with something in flight. */
@@ -43,10 +63,21 @@ export class Exchanges {
   #refusal: ErrorObject | undefined;
   #onIdle: (() => void)[] = [];
 
-  /** @param limits - of them, `messageBytes`, `batchLength` and `inFlight` */
-  constructor(host: ExchangesHost, limits: Limits) {
+  constructor(host: ExchangesHost, options: ExchangesOptions) {
+    const { limits, clock, concurrency = Number.POSITIVE_INFINITY, counters = newCounters(), total } = options;
     this.#host = host;
     this.#limits = limits;
+    this.#counters = counters;
+    this.#shared = {
+      maxInFlight: limits.inFlight,
+      load: this.#load,
+      total,
+      maxTotal: limits.totalInFlight,
+      rate:
+        limits.callsPerSecond < Number.POSITIVE_INFINITY ? new TokenBucket(clock, limits.callsPerSecond) : undefined,
+      turns: concurrency < Number.POSITIVE_INFINITY ? new Turns(concurrency) : undefined,
+      counters,
+    };
   }
 
   /** How many of their calls are in flight, notifications included. */
@@ -60,12 +91,19 @@ export class Exchanges {
    * @returns the answer, as a promise only if it is not there yet
    */
   handle(text: string, options: HandleOptions = {}): string | undefined | Promise<string | undefined> {
-    const { messageBytes, batchLength } = this.#limits;
+    const { messageBytes, batchLength, depth } = this.#limits;
     if (isLongerThan(text, messageBytes)) {
+      this.#counters.messageBytes++;
       return errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
     }
     const parse = this.#host.legacy ? parseAnyVersion : parseMessage;
-    const message = parse(text, batchLength);
+    let message: Message | undefined = parse(text, batchLength);
+    if (message.kind === "invalid") countRefusal(this.#counters, message.error);
+    else if (isTooDeep(message, text, depth)) {
+      this.#counters.depth++;
+      message = tooDeep(message, depth);
+      if (!message) return undefined;
+    }
     const { connection } = options;
     const isKnown = connection !== undefined || options.signal !== undefined;
     const caller = isKnown ? this.#open(connection) : this.#nobody;
@@ -101,7 +139,7 @@ export class Exchanges {
   }
 
   #open(connection: CallerConnection | undefined): Caller {
-    const caller = this.#host.open({ connection, maxInFlight: this.#limits.inFlight, load: this.#load });
+    const caller = this.#host.open({ ...this.#shared, connection } as CallerOptions);
     caller.refusal = this.#refusal;
     this.#callers.add(caller);
     return caller;

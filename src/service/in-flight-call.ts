@@ -22,6 +22,8 @@ export interface InFlightCall {
   readonly context: HandlerContext | undefined;
   /** Who is told of it, if anybody listens. */
   readonly span: Span | undefined;
+  /** What it counted for among what its caller is owed. */
+  readonly owed: number;
   /** Where its caller keeps it; -1 once it is no longer in flight. */
   index: number;
 }

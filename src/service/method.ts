@@ -62,6 +62,8 @@ export class Method {
 
   /** How many of its calls are in flight. */
   inFlight = 0;
+  /** How long the answers of its calls that took time are, in characters: the longest, and less with each shorter one. */
+  answerLength = 0;
   /** What it answers while it is not served. */
   refusal: ErrorObject | undefined;
 
@@ -97,6 +99,11 @@ export class Method {
   /** Whether it lies under a namespace: `main.echo` under `main`. */
   isUnder(namespace: string): boolean {
     return this.name.startsWith(namespace + this.separator);
+  }
+
+  /** Learns from an answer. */
+  answered(length: number): void {
+    this.answerLength = Math.max(length, this.answerLength - (this.answerLength >> 3));
   }
 
   /** Calls it with params that fit. The context is there if it wants one. */

@@ -1,10 +1,12 @@
 import { type ErrorObject, SERVER_TIMEOUT, SERVICE_UNAVAILABLE } from "../protocol/error-object.ts";
 import { isRpcError, type RpcError } from "../protocol/errors/rpc-error.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
+import { type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
 import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { flattened, type Methods } from "./contract.ts";
 import { type DiscoverOptions, Discovery, discoverMethod } from "./discovery/discovery.ts";
 import { Exchanges, type HandleOptions } from "./exchanges.ts";
@@ -29,10 +31,15 @@ export interface ServiceOptions {
   /** Default: warnings and errors go to the console. */
   readonly logger?: Logger;
   /**
-   * What `handle` lets in: of the limits, `messageBytes`, `batchLength` and `inFlight`. Connections have limits of
-   * their own. Default: the `untrusted` profile.
+   * What `handle` lets in: of the limits, `messageBytes`, `batchLength`, `depth`, `inFlight` and `callsPerSecond`.
+   * Connections have limits of their own. Default: the `untrusted` profile.
    */
   readonly limits?: LimitOptions;
+  /**
+   * How many calls of `handle` may run at once; the others wait for their turn, in order. Connections have an option of
+   * their own. Default: Infinity, all of them.
+   */
+  readonly concurrency?: number;
   /**
    * Whether requests of JSON-RPC 1.0 and of the working draft of 1.1 are understood too, on every address, and answered
    * each in its own version's shape. Default: `false`, they are -32600.
@@ -73,6 +80,7 @@ export class Service {
   readonly #state = new ServingState(this.#methods);
   readonly #callers = new Set<Caller>();
   readonly #limits: Limits;
+  readonly #counters = newCounters();
   readonly #legacy: boolean;
   readonly #logger: Logger;
   readonly #onError: ServiceOptions["onError"];
@@ -98,7 +106,12 @@ export class Service {
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
     this.#host = this.#makeHost(options.trace === true);
-    this.#exchanges = new Exchanges(this, this.#limits);
+    this.#exchanges = new Exchanges(this, {
+      limits: this.#limits,
+      clock: this.#clock,
+      concurrency: concurrencyOf(options.concurrency),
+      counters: this.#counters,
+    });
     this.#discovery = this.#discover(options.discover);
   }
 
@@ -230,6 +243,11 @@ export class Service {
   /** Whether requests of versions before 2.0 are understood. */
   get legacy(): boolean {
     return this.#legacy;
+  }
+
+  /** How often each limit was met by what `handle` was given, by its name. A server has counters of its own. */
+  get counters(): LimitCounters {
+    return this.#counters;
   }
 
   /** What `handle` lets in. */

@@ -1,4 +1,5 @@
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
+import { LimitError } from "../protocol/errors/limit-error.ts";
 import { type LimitOptions, type Limits, resolveLimits, trusted } from "../protocol/limits.ts";
 import { TextQueue } from "./text-queue.ts";
 
@@ -200,7 +201,8 @@ export class MemoryChannel implements Channel {
     const { queuedBytes, maxQueuedBytes } = this.#limits;
     if (queued <= queuedBytes) return;
     if (queued > maxQueuedBytes) {
-      this.destroy(new Error(`the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`));
+      const message = `the peer reads too slowly: more than ${maxQueuedBytes} bytes are queued`;
+      this.destroy(new LimitError("maxQueuedBytes", maxQueuedBytes, message));
     } else if (!this.#pressed) {
       this.#pressed = true;
       this.#receiver?.pressed();

@@ -3,6 +3,7 @@ import type { ConnectionOptions, Server, TLSSocket, TlsOptions } from "node:tls"
 import { authorizationErrorOf } from "./peer-tls.ts";
 import { socketOptions } from "./socket.ts";
 import type { HostAndPort } from "./socket-address.ts";
+import type { AcceptOptions } from "./transport.ts";
 
 /*
  * What the transports over TLS have in common.
@@ -36,13 +37,14 @@ export type TlsDialOptions = Omit<ConnectionOptions, Decided>;
  *   matters with `requestCert` only. Default: `true`.
  * - `ca`: the authorities to trust, PEM.
  * - `minVersion`: default `"TLSv1.2"`.
- * - `handshakeTimeout`: milliseconds a handshake may take. Default: 10,000.
+ * - `handshakeTimeout`: milliseconds a handshake may take. Default: `limits.handshakeTime`.
  *
  * Errors in them, a key that is no PEM for example, reject the listening.
  */
 export type TlsListenOptions = Omit<TlsOptions, Decided | "pauseOnConnect">;
 
-const HANDSHAKE_MS = 10_000;
+/* The longest timer of the platform stands for no end. */
+const LONGEST_MS = 2 ** 31 - 1;
 const MIN_VERSION = "TLSv1.2";
 
 /** What `tls.connect` is told. */
@@ -69,14 +71,14 @@ export function trustOptions(host: string, transport: Readonly<Record<string, un
  *
  * @throws TypeError when there is no certificate
  */
-export function secureListenOptions(transport: Readonly<Record<string, unknown>>): TlsOptions {
+export function secureListenOptions({ transport, limits }: Pick<AcceptOptions, "transport" | "limits">): TlsOptions {
   const given = optionsOf<TlsListenOptions>(transport);
   if (!((given.cert && given.key) || given.pfx || given.SNICallback || given.pskCallback)) {
     throw new TypeError("expected the server's certificate and key in the options tls.cert and tls.key, got none");
   }
   return {
     minVersion: MIN_VERSION,
-    handshakeTimeout: HANDSHAKE_MS,
+    handshakeTimeout: Math.min(limits.handshakeTime, LONGEST_MS),
     ...given,
     ...socketOptions,
     // A client that hangs up in the handshake is gone. Half-closing is for afterwards.

@@ -61,7 +61,7 @@ export function hostAndPort(address: Address, use: "dial" | "listen"): HostAndPo
 export function hostPortAndPath(address: Address, use: "dial" | "listen"): HostAndPort & { readonly path: string } {
   const { scheme, url } = address;
   const host = networkHost(address);
-  if (url.search !== "" && use === "listen") expected(address, "no query to listen", JSON.stringify(url.search));
+  if (url.search !== "" && use === "listen") expected(address, "no query to listen", "one");
   // A URL leaves out the port that its scheme has by default.
   const port = portFor(address, url.port === "" ? (scheme === "wss" ? 443 : 80) : Number(url.port), use);
   return { host, port, path: url.pathname };

@@ -1,6 +1,9 @@
 import type { ListenOptions, Server, Socket } from "node:net";
 import type { Channel } from "../connection/channel.ts";
 import { FramedChannel } from "../framing/framed-channel.ts";
+import { overLimit, SERVER_BUSY } from "../protocol/error-object.ts";
+import type { LimitError } from "../protocol/errors/limit-error.ts";
+import { errorText } from "../protocol/serialize.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import type { Address } from "./address.ts";
 import { framingOf } from "./socket-address.ts";
@@ -40,6 +43,15 @@ export function framed<S extends Socket>(
   const { limits } = options;
   const tap = "tap" in options ? options.tap : undefined;
   return (socket) => new FramedChannel(tapped(socket, tap), { framing, limits, peer: peerOf(socket) });
+}
+
+/** What a peer is told over an address when there is no place for it. */
+export function farewellIn(address: Address): (error: LimitError) => string {
+  const framing = framingOf(address);
+  return ({ limit, max }) => {
+    const text = errorText("null", overLimit(SERVER_BUSY, limit, max));
+    return framing.frame(text, text.length);
+  };
 }
 
 /** The peer of a socket on an IP network. */

@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { untrusted } from "../protocol/limits.ts";
-import { dial, framed, listening, networkPeer, SocketListener, socketOptions } from "./socket.ts";
+import { guard } from "./door.ts";
+import { dial, farewellIn, framed, listening, networkPeer, SocketListener, socketOptions } from "./socket.ts";
 import { hostAndPort, withPort } from "./socket-address.ts";
 import type { Transport } from "./transport.ts";
 
@@ -24,6 +25,7 @@ export const tcp: Transport = {
     const where = hostAndPort(address, "listen");
     const wrap = framed(address, options, (socket) => networkPeer("tcp", socket));
     const server = createServer(socketOptions, (socket) => accept(wrap(socket)));
+    guard(server, options, farewellIn(address));
     await listening(server, where, options.refused);
     return new SocketListener(withPort(address, (server.address() as AddressInfo).port), server);
   },

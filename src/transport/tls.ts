@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { untrusted } from "../protocol/limits.ts";
+import { guard } from "./door.ts";
 import { secureDialOptions, secureListenOptions, watchHandshakes } from "./secure.ts";
 import { securePeer } from "./secure-peer.ts";
 import { dial, framed, listening, SocketListener } from "./socket.ts";
@@ -26,7 +27,7 @@ export const tls: Transport = {
 
   async listen(address, options, accept) {
     const where = hostAndPort(address, "listen");
-    const given = secureListenOptions(options.transport);
+    const given = secureListenOptions(options);
     const wrap = framed(address, options, peerOf);
     const server = createServer(given);
     const endHandshakes = watchHandshakes(server, options.refused);
@@ -34,6 +35,7 @@ export const tls: Transport = {
       socket.allowHalfOpen = true;
       accept(wrap(socket));
     });
+    guard(server, options);
     await listening(server, where, options.refused);
     return new SocketListener(withPort(address, (server.address() as AddressInfo).port), server, endHandshakes);
   },

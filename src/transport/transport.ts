@@ -1,5 +1,6 @@
 import type { Channel } from "../connection/channel.ts";
 import type { Exchange, ServeExchange } from "../connection/exchange.ts";
+import type { LimitCounters } from "../protocol/limit-counters.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Address } from "./address.ts";
 import type { WireTap } from "./wire-tap.ts";
@@ -55,6 +56,16 @@ export interface AcceptOptions {
   readonly transport: Readonly<Record<string, unknown>>;
   /** Where to report what went wrong before there was a channel, for example a failed TLS handshake. */
   readonly refused: (error: Error) => void;
+  /**
+   * Takes a place for one more connection: to be asked before anything is done for it.
+   *
+   * @param address - the IP address it comes from, where there is one
+   * @returns what gives the place back
+   * @throws LimitError when there is none; it was reported already
+   */
+  readonly admit: (address: string | undefined) => () => void;
+  /** Where to count the limits that are held here, and nowhere reported. */
+  readonly counters: LimitCounters;
   /** Serves the texts of peers that cannot be called: for transports of exchanges, in the place of `accept`. */
   readonly serve: ServeExchange;
   /**

@@ -335,8 +335,8 @@ for (const cancel of ["lsp", "mcp"] as const) {
       const calls = Array.from({ length: 20_000 }, (_, at) =>
         left.call("work", [String(at)], { signal: controller.signal }),
       );
-      await turns(1);
-      assert.equal(right.inFlight, 20_000);
+      // Of a method that nobody knows the answers of, not all begin at once.
+      while (right.inFlight < 20_000) await turns(1);
       controller.abort();
       await Promise.allSettled(calls);
       await turns();

@@ -55,13 +55,13 @@ describe(`${CALLS.toLocaleString("en")} calls leave nothing behind`, () => {
     const client = new Connection(here, { clock, logger: log });
     await callMuch((method, params, options) => client.call(method, params, options));
     assert.equal(client.pending, 0);
-    assert.equal(clock.timers, 2, "one for all calls, one for all methods");
+    assert.equal(clock.timers, 4, "one for all calls, one for all methods, and one that watches each end");
     clock.advance(1_000);
     await turns();
     assert.equal(service.inFlight + server.inFlight, 0);
     clock.advance(60_000);
     await turns();
-    assert.equal(clock.timers, 0);
+    assert.equal(clock.timers, 2);
     await Promise.all([client.close(), server.closed]);
     assert.deepEqual([clock.timers, client.pending, client.inFlight, server.pending], [0, 0, 0, 0]);
   });
@@ -103,7 +103,11 @@ describe(`${CALLS.toLocaleString("en")} calls leave nothing behind`, () => {
       const server = new Connection(there, { service, clock, logger: new Log() });
       const client = new Connection(here, { clock, logger: new Log() });
       assert.equal(await client.call("echo", [1]), 1);
-      assert.deepEqual([callers.size, clock.timers], [before + 1, 1]);
+      assert.deepEqual(
+        [callers.size, clock.timers],
+        [before + 1, 3],
+        "one for the call, and one that watches each end",
+      );
       await client[end]();
       await Promise.all([client.closed, server.closed]);
       assert.deepEqual([callers.size, clock.timers], [before, 0]);

@@ -6,6 +6,7 @@ import { resolveLimits } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
 import { nats } from "../../src/transport/nats/nats.ts";
 import { exchangeSuite } from "../conformance/exchange.ts";
+import { accepting } from "../support/accepting.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { Broker, withoutNats } from "../support/nats.ts";
 
@@ -19,8 +20,7 @@ describe("nats", { skip: withoutNats }, () => {
     open: async (test: TestContext, serve, limits) => {
       const told = { limits: resolveLimits(limits, nats.limits), transport: {} };
       const address = parseAddress(broker?.address() ?? "");
-      const methods = () => () => {};
-      const accept = { ...told, refused: assert.ifError, serve, methods };
+      const accept = { ...accepting(told.limits), serve };
       const listener = await nats.listen(address, accept, () => assert.fail("no channels"));
       const exchange = await nats.connect(address, { ...told, signal: new AbortController().signal });
       assert(isExchange(exchange));

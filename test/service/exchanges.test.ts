@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
 import { DRAINING } from "../../src/protocol/error-object.ts";
-import { resolveLimits, untrusted } from "../../src/protocol/limits.ts";
+import { untrusted } from "../../src/protocol/limits.ts";
 import type { CallContext, CallerConnection } from "../../src/service/context.ts";
 import { Exchanges } from "../../src/service/exchanges.ts";
 import { Service } from "../../src/service/service.ts";
+import { systemClock } from "../../src/time/clock.ts";
 import { callText } from "../support/http.ts";
 import { exampleService } from "../support/served.ts";
 import { gate, watch } from "../support/settling.ts";
@@ -113,7 +114,7 @@ describe("handling a text of somebody", () => {
 describe("draining exchanges", () => {
   function drained() {
     const { service, work, signals } = working();
-    const exchanges = new Exchanges(service, resolveLimits({}, untrusted));
+    const exchanges = new Exchanges(service, { limits: untrusted, clock: systemClock });
     return { service, work, signals, exchanges };
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
+import type { LimitOptions } from "../../src/protocol/limits.ts";
 import { Service } from "../../src/service/service.ts";
 import { failure, internalError, RawPeer, silent, success } from "./rows.ts";
 
@@ -66,8 +67,8 @@ const results: readonly { readonly name: string; readonly value: unknown; readon
   { name: "a toJSON that gives undefined", value: { toJSON() {} }, json: "null" },
 ];
 
-function makeService(value: unknown): Service {
-  return new Service({ logger: silent })
+function makeService(value: unknown, limits?: LimitOptions): Service {
+  return new Service({ logger: silent, ...(limits && { limits }) })
     .addMethod("now", () => value)
     .addMethod("later", async () => value)
     .addMethod("fine", () => 1)
@@ -109,9 +110,10 @@ test("a parameter nested 100,000 deep comes back, or is answered with -32603", a
   const param = `${"[".repeat(100_000)}1${"]".repeat(100_000)}`;
   const sent = `{"jsonrpc":"2.0","id":7,"method":"echo","params":[${param}]}`;
   const expected = asWritten(deep) === undefined ? internalError("7") : success("7", param);
-  assert.equal(makeService(0).handle(sent), expected);
-  assert.equal(makeService(0).handle(`[${sent},${call("fine", "1")}]`), `[${expected},${success("1", "1")}]`);
-  const peer = RawPeer.of(makeService(0));
+  const limits = { depth: Number.POSITIVE_INFINITY };
+  assert.equal(makeService(0, limits).handle(sent), expected);
+  assert.equal(makeService(0, limits).handle(`[${sent},${call("fine", "1")}]`), `[${expected},${success("1", "1")}]`);
+  const peer = RawPeer.of(makeService(0), limits);
   peer.send(sent);
   assert.equal(await peer.next(), expected);
 });

@@ -4,9 +4,11 @@
  * - `{ listen: address }` → `{ address }` of the listener, or `{ code }` of the error
  * - `{ close: true }` → `{ closed: true }`
  */
+
 import { resolveLimits } from "../../src/protocol/limits.ts";
 import { routeTo } from "../../src/transport/registry.ts";
 import type { Listener } from "../../src/transport/transport.ts";
+import { accepting } from "./accepting.ts";
 import { Recorder } from "./recorder.ts";
 
 /** What the program can be told. */
@@ -27,13 +29,7 @@ async function obey(order: Order): Promise<Report> {
   }
   const { address, load } = routeTo(order.listen);
   const transport = await load();
-  const options = {
-    limits: resolveLimits(undefined, transport.limits),
-    transport: {},
-    refused: () => {},
-    serve: () => undefined,
-    methods: () => () => {},
-  };
+  const options = accepting(resolveLimits(undefined, transport.limits));
   try {
     listener = await transport.listen(address, options, (channel) => {
       const owner: Recorder = new Recorder(channel, {

@@ -116,7 +116,11 @@ export class RawWebSocket {
    * @param early - sent without waiting to be let in
    */
   static async dial(test: TestContext, address: string, early: Uint8Array = Buffer.alloc(0)): Promise<RawWebSocket> {
-    const socket = await plainSocket(test, address);
+    return RawWebSocket.upgrade(await plainSocket(test, address), address, early);
+  }
+
+  /** The same on a socket that is there. */
+  static async upgrade(socket: Socket, address: string, early: Uint8Array = Buffer.alloc(0)): Promise<RawWebSocket> {
     socket.write(Buffer.concat([Buffer.from(upgradeRequest(address)), early]));
     const head = await answerHead(socket);
     if (!head.startsWith("HTTP/1.1 101")) throw new Error(`expected to be let in, got ${head}`);

@@ -7,6 +7,7 @@ import { isExchange } from "../../src/connection/exchange.ts";
 import { type Limits, resolveLimits } from "../../src/protocol/limits.ts";
 import { parseAddress } from "../../src/transport/address.ts";
 import type { Listener, Transport } from "../../src/transport/transport.ts";
+import { accepting } from "./accepting.ts";
 
 /** A transport under test, and the way there without it. */
 export interface TransportUnderTest {
@@ -55,14 +56,12 @@ export class Stage {
   async listen(address = this.#subject.address(this.#test), options: StageOptions = {}): Promise<Listener> {
     const { transport, listenOptions } = this.#subject;
     const told = {
-      limits: resolveLimits(options.limits, transport.limits),
+      ...accepting(resolveLimits(options.limits, transport.limits)),
       transport: options.transport ?? listenOptions?.() ?? {},
       refused: (error: Error) => {
         this.#refused.push(error);
         this.#look();
       },
-      serve: () => assert.fail("a transport of channels has no exchanges"),
-      methods: () => () => {},
     };
     const listener = await transport.listen(parseAddress(address), told, (channel) => {
       this.#test.after(() => channel.destroy());

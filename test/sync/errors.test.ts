@@ -116,7 +116,8 @@ describe("what came in a message", () => {
       `{"jsonrpc":"2.0","id":$ID,"result":${deep}}`,
       `{"jsonrpc":"2.0","id":$ID,"error":{"code":1,"message":"deep","data":${deep}}}`,
     ];
-    const client = blockingClient(t, await playApart(t, script));
+    const limits = { depth: Number.POSITIVE_INFINITY };
+    const client = blockingClient(t, await playApart(t, script), { limits });
     assert.equal(depthOf(client.call("one")), depth);
     const error = thrownBy(() => client.call("two"));
     assert.ok(isRpcError(error, 1));

@@ -42,6 +42,19 @@ describe("an address", () => {
     });
   }
 
+  for (const [address, shown] of [
+    ["ws://user:secret@host/rpc?token=secret&a=secret", "ws://host/rpc?token=***&a=***"],
+    ["http://host/rpc?secret#part", "http://host/rpc?***#part"],
+    ["wss://host/rpc?token=secret=", "wss://host/rpc?token=***"],
+    ["tcp://host:1?framing=newline", "tcp://host:1?framing=newline"],
+    ["unix:/run/a?b.sock?secret", "unix:/run/a?***"],
+  ] as const) {
+    it(`is shown without its secrets: ${shown}`, () => {
+      assert.equal(parseAddress(address).shown, shown);
+      assert.equal(new InvalidAddressError(address, "it is wrong").message, `"${shown}" is no address: it is wrong`);
+    });
+  }
+
   it("is not what is no text", () => {
     for (const nonsense of [undefined, null, 7080, {}]) {
       assert.throws(() => parseAddress(nonsense as unknown as string), InvalidAddressError);
@@ -58,7 +71,10 @@ describe("an address", () => {
         ["c", ""],
       ],
     );
-    assert.throws(() => parametersOf(address, ["a", "b"]), /expected a, b after the "\?", got "c"/);
+    assert.throws(
+      () => parametersOf(address, ["a", "b"]),
+      /expected a, b after the "\?", got something without a value/,
+    );
     assert.throws(() => parametersOf(address, []), /expected none after the "\?", got "a"/);
     assert.throws(() => parametersOf(parseAddress("tcp://localhost:1?a=1&a=1"), ["a"]), /a twice/);
     assert.deepEqual([...parametersOf(parseAddress("tcp://localhost:1"), [])], []);

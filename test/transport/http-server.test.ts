@@ -468,7 +468,8 @@ describe("a connection", () => {
     assert.equal(theirs.timeout, 30_000);
     const text = await readUntil(socket, (text) => text.endsWith('"}'));
     assert(text.length > LARGE);
-    assert.notEqual(theirs.timeout, 30_000);
+    // The client may have read it all before the server hears that it has gone.
+    while (theirs.timeout === 30_000) await turns(1);
   });
 
   it("is kept when a request was refused before its body came, and the body is thrown away", async (t) => {

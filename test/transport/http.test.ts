@@ -10,6 +10,7 @@ import { Gate } from "../../src/transport/http/gate.ts";
 import { http, https } from "../../src/transport/http/http.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { exchangeSuite } from "../conformance/exchange.ts";
+import { accepting } from "../support/accepting.ts";
 import { agentFetch } from "../support/agent-fetch.ts";
 import { makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { cleanUp } from "../support/cleanup.ts";
@@ -39,7 +40,7 @@ async function listen(
   limits?: Partial<Limits>,
 ) {
   const told = {
-    limits: resolveLimits(limits, transport.limits),
+    ...accepting(resolveLimits(limits, transport.limits)),
     transport: options,
     refused: () => {},
     serve,
@@ -84,8 +85,13 @@ exchangeSuite({
   hearsLeaving: true,
   canBeKilled: false,
   open: async (_test, serve, limits) => {
-    const { messageBytes } = resolveLimits(limits, untrusted);
-    const front = { gate: new Gate({}, false), authorize: undefined, messageBytes, serve, failed: assert.ifError };
+    const front = {
+      ...accepting(resolveLimits(limits, untrusted)),
+      gate: new Gate({}, false),
+      authorizing: undefined,
+      serve,
+      failed: assert.ifError,
+    };
     const handler = fetchHandlerOf(front, () => undefined);
     const fetch = (input: string, init: RequestInit) => unlessAborted(() => handler(new Request(input, init)), init);
     return {

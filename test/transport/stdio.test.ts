@@ -9,6 +9,7 @@ import { parseAddress } from "../../src/transport/address.ts";
 import { stdio } from "../../src/transport/stdio/stdio.ts";
 import { channelSuite } from "../conformance/channel.ts";
 import { type TransportRows, transportSuite } from "../conformance/transport.ts";
+import { accepting } from "../support/accepting.ts";
 import { Stage } from "../support/stage.ts";
 import { StdioDoor } from "../support/stdio-door.ts";
 
@@ -58,13 +59,7 @@ describe("listening on stdio", () => {
   for (const [address, says] of rows.invalid) {
     it(`refuses ${address}, and leaves this process's stdout alone`, async () => {
       const { write } = process.stdout;
-      const options = {
-        limits: trusted,
-        transport: {},
-        refused: () => {},
-        serve: () => assert.fail(),
-        methods: () => () => {},
-      };
+      const options = accepting(trusted);
       await assert.rejects(
         stdio.listen(parseAddress(address), options, () => {}),
         says,

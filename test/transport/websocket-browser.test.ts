@@ -11,6 +11,7 @@ import { WebSocketChannel } from "../../src/transport/websocket/channel.ts";
 import { webSocket as nodeWebSocket } from "../../src/transport/websocket/websocket.ts";
 import { webSocket } from "../../src/transport/websocket/websocket-browser.ts";
 import { channelSuite } from "../conformance/channel.ts";
+import { accepting } from "../support/accepting.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { Recorder } from "../support/recorder.ts";
 import { Stage } from "../support/stage.ts";
@@ -161,13 +162,7 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
   });
 
   it("does not listen", async () => {
-    const options = {
-      limits: untrusted,
-      transport: {},
-      refused: () => {},
-      serve: () => assert.fail(),
-      methods: () => () => {},
-    };
+    const options = accepting();
     await assert.rejects(
       webSocket.listen(parseAddress("ws://localhost:1"), options, () => {}),
       /cannot listen/,
@@ -179,13 +174,7 @@ describe("a browser's WebSocket", { timeout: 30_000 }, () => {
     for (const scheme of ["ws", "wss"]) assert.equal(await loaders.get(scheme)?.(), webSocket);
     for (const scheme of ["http", "https"]) {
       const transport = await loaders.get(scheme)?.();
-      const options = {
-        limits: untrusted,
-        transport: {},
-        refused: () => {},
-        serve: () => assert.fail(),
-        methods: () => () => {},
-      };
+      const options = accepting();
       const listening = transport?.listen(parseAddress(`${scheme}://localhost:1`), options, () => {});
       await assert.rejects(listening as Promise<unknown>, /cannot listen/);
     }

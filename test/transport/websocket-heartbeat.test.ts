@@ -95,6 +95,19 @@ describe("a heartbeat", () => {
     assert.deepEqual(happened, ["ping", "ping", "dead"]);
   });
 
+  it("has none with a peer that takes nothing, which is why it is not read", async () => {
+    const { happened, looks, state, pulse } = start();
+    state.isReading = false;
+    pulse.bytesWritten = 1_000;
+    pulse.writableLength = 1_000;
+    await looks(2, () => {
+      pulse.writableLength -= 100;
+    });
+    assert.deepEqual(happened, [], "it took something each time");
+    await looks(3);
+    assert.deepEqual(happened, ["ping", "dead"]);
+  });
+
   it("reads what has arrived before it finds a peer dead", async () => {
     const { happened, looks, pulse, clock } = start();
     await looks(1);

@@ -1,5 +1,6 @@
 import type { Channel } from "../../connection/channel.ts";
 import type { ServeExchange } from "../../connection/exchange.ts";
+import { newCounters } from "../../protocol/limit-counters.ts";
 import { resolveLimits } from "../../protocol/limits.ts";
 import { InvalidAddressError } from "../../transport/address.ts";
 import { routeTo } from "../../transport/registry.ts";
@@ -30,6 +31,8 @@ export async function listenFor(address: string, options: ListenOptions, door: D
     serve: door.serve,
     // Nobody knows the methods of what is behind it.
     methods: () => () => {},
+    admit: () => () => {},
+    counters: newCounters(),
   };
   try {
     return await transport.listen(route.address, told, (channel) => door.accept(channel));

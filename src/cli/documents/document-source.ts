@@ -1,6 +1,6 @@
 import { InvalidDocumentError } from "../../openrpc/document/invalid-document-error.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
-import { withoutCredentials } from "../../transport/address.ts";
+import { withoutSecrets } from "../../transport/address.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Sources } from "../words/sources.ts";
@@ -45,6 +45,6 @@ export class DocumentSource {
 
   get #shown(): string {
     if (this.#word === "-") return "standard input";
-    return this.isAddress ? withoutCredentials(this.#word) : this.#word;
+    return this.isAddress ? withoutSecrets(this.#word) : this.#word;
   }
 }

@@ -1,17 +1,16 @@
 import type { Channel } from "../../connection/channel.ts";
-import type { ServeExchange } from "../../connection/exchange.ts";
+import { newCounters } from "../../protocol/limit-counters.ts";
 import { resolveLimits } from "../../protocol/limits.ts";
 import { Server, type ServerOptions } from "../../server/server.ts";
 import type { Service } from "../../service/service.ts";
-import { InvalidAddressError, withoutCredentials } from "../../transport/address.ts";
+import { InvalidAddressError, withoutSecrets } from "../../transport/address.ts";
 import { routeTo } from "../../transport/registry.ts";
 import type { AcceptOptions, Attachment, Listener } from "../../transport/transport.ts";
 import { ListenError } from "../listen-error.ts";
 
 /** Who takes what comes in at an address now. */
-interface Taker {
+interface Taker extends Pick<AcceptOptions, "serve" | "admit"> {
   readonly accept: (channel: Channel) => void;
-  readonly serve: ServeExchange;
 }
 
 /* How long the last answers may take on their way to slow readers. */
@@ -47,7 +46,7 @@ export class Front {
     } catch (error) {
       await Promise.all(doors.map((door) => door.close()));
       const address = addresses[doors.length] ?? "";
-      throw error instanceof InvalidAddressError ? error : new ListenError(withoutCredentials(address), error);
+      throw error instanceof InvalidAddressError ? error : new ListenError(withoutSecrets(address), error);
     }
     return new Front(doors, options);
   }
@@ -112,6 +111,9 @@ class AddressFront implements Attachment {
         refused: (error) =>
           options.logger?.warn(`a connection to ${route.address.shown} was refused: ${error.message}`),
         serve: async (text, caller) => (await front.#attendant()).serve(text, caller),
+        // Before anybody takes what comes in nobody is refused.
+        admit: (from) => front.#taker?.admit(from) ?? (() => {}),
+        counters: newCounters(),
         methods(told) {
           front.#told = told;
           return () => {
@@ -125,8 +127,8 @@ class AddressFront implements Attachment {
     return front;
   }
 
-  listen(options: Pick<AcceptOptions, "serve" | "methods">, accept: (channel: Channel) => void): Listener {
-    this.#taker = { accept, serve: options.serve };
+  listen(options: Pick<AcceptOptions, "serve" | "methods" | "admit">, accept: (channel: Channel) => void): Listener {
+    this.#taker = { accept, serve: options.serve, admit: options.admit };
     this.#untell();
     if (this.#told) this.#untell = options.methods(this.#told);
     this.#arrive();

@@ -10,7 +10,8 @@ export type CallOutcome = "not-sent" | "unknown";
 
 /**
  * A call, or a notification, that ended without an answer. Its subclasses say why: `CallTimeoutError`,
- * `CallAbortedError`, `ConnectionLostError`, `DialError`, `ClosedError`, `InvalidResponseError`, `MessageTooLongError`.
+ * `CallAbortedError`, `ConnectionLostError`, `DialError`, `ClosedError`, `QueueFullError`, `InvalidResponseError`,
+ * `MessageTooLongError`.
  *
  * What is not under this class: an error the peer answered with. That is an `RpcError`.
  */

@@ -1,4 +1,5 @@
 import { INVALID_REQUEST, overLimit, PARSE_ERROR } from "../../protocol/error-object.ts";
+import type { LimitCounters } from "../../protocol/limit-counters.ts";
 import { errorText } from "../../protocol/serialize.ts";
 import type { HttpHeaders } from "./options.ts";
 
@@ -28,7 +29,8 @@ const NOTHING: HttpAnswer = Object.freeze({ status: 204, headers: Object.freeze(
 export const NO_TEXT: HttpAnswer = served(errorText("null", PARSE_ERROR));
 
 /** For a body of more than so many bytes. */
-export function tooLong(messageBytes: number): HttpAnswer {
+export function tooLong(messageBytes: number, counters: LimitCounters): HttpAnswer {
+  counters.messageBytes++;
   const body = errorText("null", overLimit(INVALID_REQUEST, "messageBytes", messageBytes));
   return { status: 413, headers: JSON_TYPE, body };
 }

@@ -1,5 +1,8 @@
 import { callerOptions } from "../../connection/answering-connection.ts";
+import { LimitError } from "../../protocol/errors/limit-error.ts";
+import type { LimitCounters } from "../../protocol/limit-counters.ts";
 import type { Service } from "../../service/service.ts";
+import { Authorizing } from "../authorizing.ts";
 import { type FetchHandler, fetchHandlerOf } from "./fetch-handler.ts";
 import { Gate } from "./gate.ts";
 import { type NodeHandler, nodeHandlerOf } from "./node-handler.ts";
@@ -58,11 +61,16 @@ export function fetchHandler(service: Service, options: FetchHandlerOptions = {}
 
 function frontOf(service: Service, options: HttpHandlerOptions): HttpFront {
   const { limits, logger } = service;
+  const counters: LimitCounters = service.counters;
   return {
     gate: new Gate(options, false),
-    authorize: options.authorize,
-    messageBytes: limits.messageBytes,
+    authorizing: options.authorize && new Authorizing(options.authorize, limits, limits.handshakeTime),
+    limits,
+    counters,
     serve: (text, caller) => service.handle(text, callerOptions(caller, logger)),
-    failed: (error) => logger.error("an HTTP request could not be served:", error),
+    failed: (error) => {
+      if (error instanceof LimitError) counters[error.limit]++;
+      logger.error("an HTTP request could not be served:", error);
+    },
   };
 }

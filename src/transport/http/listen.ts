@@ -1,7 +1,10 @@
 import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Limits } from "../../protocol/limits.ts";
 import { type Address, InvalidAddressError, parametersOf } from "../address.ts";
+import { Authorizing } from "../authorizing.ts";
+import { guard, UNAVAILABLE } from "../door.ts";
 import { pathOf } from "../request-target.ts";
 import { secureListenOptions, watchHandshakes } from "../secure.ts";
 import { listening } from "../socket.ts";
@@ -14,8 +17,6 @@ import { nodeHandlerOf } from "./node-handler.ts";
 import { write } from "./node-request.ts";
 import type { HttpListenOptions } from "./options.ts";
 
-const REQUEST_MS = 30_000;
-const HEADERS_MS = 10_000;
 const KEEP_ALIVE_MS = 5_000;
 /* How often Node.js looks for requests that take too long. */
 const CHECK_MS = 1_000;
@@ -23,43 +24,38 @@ const CHECK_MS = 1_000;
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
 /** Listens for requests on one path. See `HttpListenOptions`. */
-export async function listen(
-  scheme: "http" | "https",
-  address: Address,
-  { limits, transport, refused: report, serve }: AcceptOptions,
-): Promise<Listener> {
+export async function listen(scheme: "http" | "https", address: Address, options: AcceptOptions): Promise<Listener> {
+  const { limits, transport, refused: report, serve, counters } = options;
   const where = { host: hostOf(address), port: portOf(scheme, address) };
   const given = listenOptions(transport);
   const handler = nodeHandlerOf({
     gate: new Gate(given, namesLoopback(address.url.hostname)),
-    authorize: given.authorize,
-    messageBytes: limits.messageBytes,
+    authorizing: given.authorize && new Authorizing(given.authorize, limits, limits.handshakeTime),
+    limits,
+    counters,
     serve,
     failed: report,
   });
-  const [server, endHandshakes] = scheme === "http" ? plainServer(given) : secureServer(given, transport, report);
+  const [server, endHandshakes] = scheme === "http" ? plainServer(given, limits) : secureServer(given, options);
   const { pathname } = address.url;
   server.on("request", (request, response) => {
     if (pathOf(request.url ?? "") === pathname) void handler(request, response);
-    else write(request, response, refused(404, "there is nothing here"));
+    else write(request, response, refused(404, "there is nothing here"), limits, counters);
   });
   const listener = new HttpListener(server, scheme === "http" ? "connection" : "secureConnection", endHandshakes);
+  guard(server, options, scheme === "http" ? () => UNAVAILABLE : undefined);
   await listening(server, where, report);
   listener.address = withPort(address, (server.address() as AddressInfo).port);
   return listener;
 }
 
-function plainServer(given: HttpListenOptions): [server: Server, endHandshakes: () => void] {
-  return [createServer(times(given)), () => {}];
+function plainServer(given: HttpListenOptions, limits: Limits): [server: Server, endHandshakes: () => void] {
+  return [createServer(times(given, limits)), () => {}];
 }
 
-function secureServer(
-  given: HttpListenOptions,
-  transport: AcceptOptions["transport"],
-  report: (error: Error) => void,
-): [server: Server, endHandshakes: () => void] {
-  const server = createTlsServer({ ...secureListenOptions(transport), ...times(given) });
-  return [server, watchHandshakes(server, report)];
+function secureServer(given: HttpListenOptions, options: AcceptOptions): [server: Server, endHandshakes: () => void] {
+  const server = createTlsServer({ ...secureListenOptions(options), ...times(given, options.limits) });
+  return [server, watchHandshakes(server, options.refused)];
 }
 
 function hostOf(address: Address): string {
@@ -75,19 +71,24 @@ function portOf(scheme: "http" | "https", { url }: Address): number {
   return url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port);
 }
 
-function times({
-  requestTimeout = REQUEST_MS,
-  headersTimeout,
-  keepAliveTimeout = KEEP_ALIVE_MS,
-}: HttpListenOptions): ServerOptions {
-  const shortest = Math.min(...[requestTimeout, headersTimeout ?? HEADERS_MS].filter((ms) => ms > 0));
+function times(given: HttpListenOptions, limits: Limits): ServerOptions {
+  const { keepAliveTimeout = KEEP_ALIVE_MS } = given;
+  const requestTimeout = given.requestTimeout ?? orNone(limits.messageTime);
+  const headers = given.headersTimeout ?? orNone(limits.handshakeTime);
+  // Node.js refuses one that is longer than the request's.
+  const headersTimeout = given.headersTimeout ?? (requestTimeout === 0 ? headers : Math.min(headers, requestTimeout));
+  const shortest = Math.min(...[requestTimeout, headersTimeout].filter((ms) => ms > 0));
   return {
     requestTimeout,
-    // Node.js refuses one that is longer than the request's.
-    headersTimeout: headersTimeout ?? (requestTimeout === 0 ? HEADERS_MS : Math.min(HEADERS_MS, requestTimeout)),
+    headersTimeout,
     keepAliveTimeout,
-    connectionsCheckingInterval: Math.min(CHECK_MS, shortest),
+    connectionsCheckingInterval: Math.ceil(Math.min(CHECK_MS, shortest)),
   };
+}
+
+/** Milliseconds as Node.js has them here: 0 for none. */
+function orNone(ms: number): number {
+  return ms === Number.POSITIVE_INFINITY ? 0 : ms;
 }
 
 function listenOptions({ http: given = {} }: Readonly<Record<string, unknown>>): HttpListenOptions {

@@ -8,14 +8,17 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /** Answers requests of Node.js. */
 export function nodeHandlerOf(front: HttpFront): NodeHandler {
+  const { limits, counters } = front;
   return async (request, response) => {
     try {
       const answer = await answerTo(front, new NodeRequest(request, response));
-      if (!response.destroyed) write(request, response, answer);
+      if (!response.destroyed) write(request, response, answer, limits, counters);
     } catch (error) {
       if (error instanceof BrokenOff) return;
       front.failed(error instanceof Error ? error : new Error(String(error)));
-      if (!response.headersSent && !response.destroyed) write(request, response, refused(500, "this cannot be served"));
+      if (!response.headersSent && !response.destroyed) {
+        write(request, response, refused(500, "this cannot be served"), limits, counters);
+      }
     }
   };
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { DisconnectError } from "../../connection/errors/disconnect-error.ts";
+import type { LimitCounters } from "../../protocol/limit-counters.ts";
+import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { peerTls } from "../peer-tls.ts";
 import type { HttpAnswer } from "./answer.ts";
@@ -10,8 +12,6 @@ import type { HttpRequest } from "./serve.ts";
 
 /* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
 const LINGER_MS = 1_000;
-/* How long a client may take nothing of its answer. */
-const STALLED_MS = 30_000;
 
 /** A request of Node.js, as {@link HttpRequest} has it. */
 export class NodeRequest implements HttpRequest {
@@ -82,12 +82,18 @@ export class BrokenOff extends Error {
 }
 
 /** Writes an answer. The connection is kept if the client has sent, or soon sends, the whole request. */
-export function write(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+export function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: HttpAnswer,
+  limits: Pick<Limits, "stallTime">,
+  counters: LimitCounters,
+): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(request.method === "HEAD" ? undefined : body);
   if (!request.complete) throwAway(request);
-  cutIfStalled(response);
+  if (limits.stallTime < Number.POSITIVE_INFINITY) cutIfStalled(response, limits.stallTime, counters);
 }
 
 function throwAway(request: IncomingMessage): void {
@@ -98,18 +104,22 @@ function throwAway(request: IncomingMessage): void {
 }
 
 /** Node.js destroys a socket that times out. It stays alive as long as the reader takes anything. */
-function cutIfStalled(response: ServerResponse): void {
+function cutIfStalled(response: ServerResponse, stallTime: number, counters: LimitCounters): void {
   const { socket } = response;
   if (!socket) {
     // A pipelined one waits for those before it. What it has to write is written in the turn in which it gets a socket.
-    response.once("socket", () => process.nextTick(cutIfStalled, response));
+    response.once("socket", () => process.nextTick(cutIfStalled, response, stallTime, counters));
     return;
   }
   if (socket.writableLength === 0) return;
   const { timeout = 0 } = socket;
-  socket.setTimeout(STALLED_MS);
+  const count = () => counters.stallTime++;
+  socket.setTimeout(stallTime, count);
   // Before Node.js sets the time for which it keeps the connection.
-  response.prependOnceListener("finish", () => socket.setTimeout(timeout));
+  response.prependOnceListener("finish", () => {
+    socket.off("timeout", count);
+    socket.setTimeout(timeout);
+  });
 }
 
 /* Who is on the other end of a connection, which has many requests. */

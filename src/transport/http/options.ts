@@ -53,9 +53,9 @@ export interface CorsOptions {
 
 /** What a server says of HTTP, under `http`. Times are milliseconds, and 0 takes them away. */
 export interface HttpListenOptions extends HttpAccessOptions {
-  /** For a request to arrive whole. Default: 30,000. */
+  /** For a request to arrive whole. Default: `limits.messageTime`. */
   readonly requestTimeout?: number;
-  /** For its headers to arrive. Default: 10,000. */
+  /** For its headers to arrive. Default: `limits.handshakeTime`. */
   readonly headersTimeout?: number;
   /** For which a connection is kept without a request. Default: 5,000. */
   readonly keepAliveTimeout?: number;

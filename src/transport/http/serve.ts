@@ -1,6 +1,9 @@
 import type { ServeExchange } from "../../connection/exchange.ts";
+import { LimitError } from "../../protocol/errors/limit-error.ts";
+import type { LimitCounters } from "../../protocol/limit-counters.ts";
+import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
-import type { Authorize } from "../authorize.ts";
+import type { Authorizing } from "../authorizing.ts";
 import { HttpStatusError } from "../status-error.ts";
 import { type HttpAnswer, NO_TEXT, refused, served, tooLong } from "./answer.ts";
 import { decodeText } from "./body.ts";
@@ -9,8 +12,9 @@ import type { Gate, Visitor } from "./gate.ts";
 /** What a server over HTTP is made of, whatever brings the requests. */
 export interface HttpFront {
   readonly gate: Gate;
-  readonly authorize: Authorize | undefined;
-  readonly messageBytes: number;
+  readonly authorizing: Authorizing | undefined;
+  readonly limits: Limits;
+  readonly counters: LimitCounters;
   readonly serve: ServeExchange;
   /** Where to report what is nobody's answer. */
   readonly failed: (error: Error) => void;
@@ -46,18 +50,19 @@ export async function answerTo(front: HttpFront, request: HttpRequest): Promise<
 }
 
 async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer> {
-  const { messageBytes, authorize } = front;
+  const { authorizing, counters } = front;
+  const { messageBytes } = front.limits;
   // What is announced is refused before it comes; what is not, when it is too much.
-  if (Number(request.header("content-length") ?? 0) > messageBytes) return tooLong(messageBytes);
+  if (Number(request.header("content-length") ?? 0) > messageBytes) return tooLong(messageBytes, counters);
   const { url, headers, peer } = request;
   let auth: unknown;
-  if (authorize) {
-    const decided = await decide(authorize, request, front.failed);
+  if (authorizing) {
+    const decided = await decide(authorizing, request, front.failed);
     if ("status" in decided) return decided;
     auth = decided.auth;
   }
   const bytes = await request.read(messageBytes);
-  if (bytes === undefined) return tooLong(messageBytes);
+  if (bytes === undefined) return tooLong(messageBytes, counters);
   let text: string;
   try {
     text = decodeText(bytes);
@@ -75,15 +80,16 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
 }
 
 async function decide(
-  authorize: Authorize,
+  authorizing: Authorizing,
   request: HttpRequest,
   failed: (error: Error) => void,
 ): Promise<HttpAnswer | { readonly auth: unknown }> {
   try {
     const { url, headers, peer } = request;
-    return { auth: await authorize({ url, headers, peer }) };
+    return { auth: await authorizing.decide({ url, headers, peer }) };
   } catch (error) {
     if (error instanceof HttpStatusError && error.status >= 400) {
+      if (error.cause instanceof LimitError) failed(error.cause);
       return refused(error.status, error.message, error.headers);
     }
     failed(new Error("the authorize hook failed", { cause: error }));

@@ -2,7 +2,8 @@ import { connect, createServer } from "node:net";
 import { trusted } from "../../protocol/limits.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import type { Address } from "../address.ts";
-import { dial, framed, SocketListener, socketOptions } from "../socket.ts";
+import { guard } from "../door.ts";
+import { dial, farewellIn, framed, SocketListener, socketOptions } from "../socket.ts";
 import { assertFits, socketPath, unixAddress } from "../socket-address.ts";
 import type { Transport } from "../transport.ts";
 import { listenAt, privatePathBytes } from "./listen.ts";
@@ -42,6 +43,7 @@ export const unix: Transport = {
     const mode = modeOf(options.transport);
     const wrap = framed(address, options, () => PEER);
     const server = createServer(socketOptions, (socket) => accept(wrap(socket)));
+    guard(server, options, farewellIn(address));
     const remove = await listenAt(server, path, mode, options.refused);
     return new SocketListener(unixAddress(path, address), server, remove);
   },

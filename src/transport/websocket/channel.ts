@@ -2,6 +2,7 @@ import type { Channel, ChannelReceiver } from "../../connection/channel.ts";
 import { Gathered } from "../../framing/gathered.ts";
 import { HandOvers } from "../../framing/hand-overs.ts";
 import { Pressure } from "../../framing/pressure.ts";
+import { LimitError } from "../../protocol/errors/limit-error.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import { CloseCode, isOrderly, WebSocketCloseError } from "./close.ts";
@@ -46,6 +47,7 @@ export class WebSocketChannel implements Channel, WireEvents {
   /* In: what came while nobody could take it. */
   #arrived: (string | WebSocketViolation)[] = [];
   #arrivedLength = 0;
+  #received = 0;
   #paused = false;
   #delivering = false;
 
@@ -75,6 +77,14 @@ export class WebSocketChannel implements Channel, WireEvents {
   get queuedBytes(): number {
     // Characters again; for the worst of scripts the bytes are three times as many.
     return this.#state === "closed" || this.#over ? 0 : this.#gathered.length + this.#wire.queuedBytes;
+  }
+
+  get taken(): number {
+    return this.#wire.taken ?? this.#handedOver;
+  }
+
+  get arriving(): number {
+    return this.#wire.arriving && !this.#paused ? this.#received + 1 : 0;
   }
 
   open(receiver: ChannelReceiver): void {
@@ -187,6 +197,7 @@ export class WebSocketChannel implements Channel, WireEvents {
 
   text(text: string): void {
     if (this.#state !== "open") return;
+    this.#received++;
     if (this.#receiver && !this.#paused && !this.#delivering && this.#arrived.length === 0) {
       this.#delivering = true;
       this.#receiver.message(text);
@@ -208,7 +219,8 @@ export class WebSocketChannel implements Channel, WireEvents {
     this.#arrivedLength += text.length;
     const { maxQueuedBytes } = this.#limits;
     if (this.#arrivedLength <= maxQueuedBytes) return;
-    this.destroy(new Error(`more than ${maxQueuedBytes} bytes arrived while this side did not read`));
+    const message = `more than ${maxQueuedBytes} bytes arrived while this side did not read`;
+    this.destroy(new LimitError("maxQueuedBytes", maxQueuedBytes, message));
   }
 
   /** Hands on what arrived, until it is used up or somebody says stop. */

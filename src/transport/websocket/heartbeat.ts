@@ -76,7 +76,8 @@ export class Heartbeat {
     const { bytesRead, bytesWritten, writableLength } = this.#pulse;
     // What the system has buffered says nothing of the peer; only where that is full, it takes more when the peer does.
     const hasTaken = this.#waiting && bytesWritten - writableLength > this.#taken;
-    return bytesRead > this.#read || hasTaken || !this.#options.isReading();
+    // A peer that takes nothing is why it is not read; where nothing waits for it, it is this side's own affair.
+    return bytesRead > this.#read || hasTaken || !(this.#options.isReading() || this.#waiting);
   }
 
   #note(): void {

@@ -34,10 +34,12 @@ export function webSocketsOn(http: HttpServer | HttpsServer, options: WebSocketA
   if (typeof path !== "string" || !/^\/[^?#]*$/.test(path)) {
     throw new TypeError(`expected a path like "/rpc" as the option path, got ${JSON.stringify(path)}`);
   }
-  const settings = listenSettings(options);
+  // Said now, rather than when it is attached.
+  listenSettings(options, untrusted);
   return {
     limits: untrusted,
     listen(accepting, accept) {
+      const settings = listenSettings(options, accepting.limits);
       const upgrades = new Upgrades(settings, accepting, accept);
       const release = takePath(http, path, upgrades);
       return {

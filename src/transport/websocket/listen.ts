@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Channel } from "../../connection/channel.ts";
 import type { Address } from "../address.ts";
+import { guard, UNAVAILABLE } from "../door.ts";
 import { secureListenOptions, watchHandshakes } from "../secure.ts";
 import { listening, SocketListener, socketOptions } from "../socket.ts";
 import { hostPortAndPath, withPort } from "../socket-address.ts";
@@ -23,25 +24,27 @@ export async function listenForWebSockets(
   accept: (channel: Channel) => void,
 ): Promise<Listener> {
   const { host, port, path } = hostPortAndPath(address, "listen");
-  const settings = listenSettings(options.transport.ws);
-  const upgrades = new Upgrades(settings, options, accept);
+  const settings = listenSettings(options.transport.ws, options.limits);
+  // Its sockets have their places before they ask.
+  const upgrades = new Upgrades(settings, { ...options, admit: () => () => {} }, accept);
   const patience = settings.handshakeTimeout === Number.POSITIVE_INFINITY ? 0 : Math.ceil(settings.handshakeTimeout);
   const http = {
     ...socketOptions,
     headersTimeout: patience,
     requestTimeout: patience,
-    connectionsCheckingInterval: Math.max(OFTEN_MS, Math.min(SELDOM_MS, patience / 4)),
+    connectionsCheckingInterval: Math.ceil(Math.max(OFTEN_MS, Math.min(SELDOM_MS, patience / 4))),
   };
   let endHandshakes = () => {};
   let server: Server;
   if (address.scheme === "wss") {
-    const secure = createSecureServer({ ...secureListenOptions(options.transport), ...http, allowHalfOpen: false });
+    const secure = createSecureServer({ ...secureListenOptions(options), ...http, allowHalfOpen: false });
     endHandshakes = watchHandshakes(secure, options.refused);
     server = secure;
   } else server = createServer(http);
   server.on("request", onRequest);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => onClientError(error, socket, options.refused));
   const release = takePath(server, path, upgrades);
+  guard(server, options, address.scheme === "ws" ? () => UNAVAILABLE : undefined);
   await listening(server, { host, port }, options.refused);
   return new SocketListener(withPort(address, (server.address() as AddressInfo).port), server, () => {
     release();

@@ -43,6 +43,12 @@ export class NodeWire implements WebSocketWire {
   readonly #socket: Socket;
   readonly #options: NodeWireOptions;
   #unwritten = 0;
+  /** What came: messages, and bytes of pings and pongs. */
+  #messages = 0;
+  #controlBytes = 0;
+  /** How it was when somebody first looked after the last message. */
+  #messagesSeen = -1;
+  #bytesSeen = 0;
   /** What the last ping held that was not answered. */
   #pongDue: Buffer | undefined;
   #error: Error | undefined;
@@ -56,6 +62,23 @@ export class NodeWire implements WebSocketWire {
 
   get queuedBytes(): number {
     return this.#webSocket.bufferedAmount;
+  }
+
+  get taken(): number {
+    const { bytesWritten, writableLength } = this.#socket;
+    // The system takes a large write in parts, which Node.js does not count; its own timeouts of sockets look at this.
+    const { _handle: handle } = this.#socket as { _handle?: { readonly writeQueueSize?: number } | null };
+    return bytesWritten - writableLength - (handle?.writeQueueSize ?? 0);
+  }
+
+  /** To be looked at now and then: whether more has come than pings and pongs since it was, and no message. */
+  get arriving(): boolean {
+    const bytes = this.#socket.bytesRead - this.#controlBytes;
+    if (this.#messages !== this.#messagesSeen) {
+      this.#messagesSeen = this.#messages;
+      this.#bytesSeen = bytes;
+    }
+    return bytes > this.#bytesSeen;
   }
 
   get ready(): boolean {
@@ -75,11 +98,16 @@ export class NodeWire implements WebSocketWire {
       this.#error ??= error;
     });
     webSocket.on("message", (data, isBinary) => {
+      this.#messages++;
       const message = isBinary ? binary() : textIn(data as Buffer);
       if (typeof message === "string") events.text(message);
       else events.violation(message);
     });
-    webSocket.on("ping", (data) => this.#pong(data));
+    webSocket.on("ping", (data) => {
+      this.#controlCame(data);
+      this.#pong(data);
+    });
+    webSocket.on("pong", (data) => this.#controlCame(data));
     // `ws` has sent the close frame already.
     webSocket.on("error", (error) => events.violation(violationOf(error, this.#options.messageBytes)));
     const heartbeat = this.#startHeartbeat();
@@ -112,6 +140,11 @@ export class NodeWire implements WebSocketWire {
 
   destroy(): void {
     this.#webSocket.terminate();
+  }
+
+  /** Two bytes, a mask before what a client sends, and its data (RFC 6455, section 5.2). */
+  #controlCame(data: Buffer): void {
+    this.#controlBytes += data.length + (this.#options.masked ? 2 : 6);
   }
 
   #written: () => void = () => {};

@@ -1,3 +1,4 @@
+import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { timeoutOf } from "../../time/clock.ts";
 
@@ -43,7 +44,7 @@ export interface WebSocketListenOptions {
    * offers none gets none, and one that offers only others refuses to go on. Default: none.
    */
   readonly subprotocols?: readonly string[] | undefined;
-  /** Milliseconds a client has to ask, and `authorize` to answer; 0 for no end. Default: 10,000. */
+  /** Milliseconds a client has to ask, and `authorize` to answer; 0 for no end. Default: `limits.handshakeTime`. */
   readonly handshakeTimeout?: number | undefined;
   /**
    * Milliseconds of silence after which a client is pinged; it is cut when it stays silent for as long again. 0 for
@@ -63,7 +64,6 @@ export interface UpgradeRequest {
 }
 
 const HEARTBEAT_MS = 30_000;
-const HANDSHAKE_MS = 10_000;
 
 /** What a client said, checked. Times that have no end are Infinity. */
 export type DialSettings = Required<{ [Name in keyof WebSocketDialOptions]: NonNullable<WebSocketDialOptions[Name]> }>;
@@ -96,9 +96,9 @@ export function dialSettings(transport: Readonly<Record<string, unknown>>): Dial
  *
  * @throws TypeError, RangeError when it makes no sense
  */
-export function listenSettings(options: unknown): ListenSettings {
+export function listenSettings(options: unknown, { handshakeTime }: Limits): ListenSettings {
   const given: WebSocketListenOptions = objectOf(options);
-  const { origins, authorize, subprotocols, handshakeTimeout = HANDSHAKE_MS, heartbeat = HEARTBEAT_MS } = given;
+  const { origins, authorize, subprotocols, handshakeTimeout = handshakeTime, heartbeat = HEARTBEAT_MS } = given;
   if (authorize !== undefined && typeof authorize !== "function") {
     throw new TypeError(`expected a function as the option ws.authorize, got ${typeof authorize}`);
   }

@@ -4,7 +4,7 @@ import { TLSSocket } from "node:tls";
 import { WebSocketServer } from "ws";
 import type { Channel } from "../../connection/channel.ts";
 import type { PeerInfo } from "../../service/peer.ts";
-import { systemClock } from "../../time/clock.ts";
+import { Authorizing } from "../authorizing.ts";
 import { pathOf } from "../request-target.ts";
 import { securePeer } from "../secure-peer.ts";
 import { networkPeer } from "../socket.ts";
@@ -19,27 +19,28 @@ import { isOriginAllowed } from "./origin.ts";
 /* How long to go on reading, and throwing away, behind an answer that refuses. */
 const LINGER_MS = 1_000;
 
+type Accepting = Pick<AcceptOptions, "limits" | "refused" | "admit">;
+
 /**
  * Answers requests to connect: looks at their origin, asks `authorize`, and makes channels of those that may (RFC 6455,
  * section 4.2). It is the same whether a server is there for WebSockets only or has other routes too.
  */
 export class Upgrades {
   readonly #settings: ListenSettings;
-  readonly #options: Pick<AcceptOptions, "limits" | "refused">;
+  readonly #options: Accepting;
+  readonly #authorizing: Authorizing | undefined;
   readonly #accept: (channel: Channel) => void;
   readonly #server: WebSocketServer;
   /** Sockets whose request is not answered yet. */
   readonly #asking = new Set<Socket>();
   #closed = false;
 
-  constructor(
-    settings: ListenSettings,
-    options: Pick<AcceptOptions, "limits" | "refused">,
-    accept: (channel: Channel) => void,
-  ) {
+  constructor(settings: ListenSettings, options: Accepting, accept: (channel: Channel) => void) {
     this.#settings = settings;
     this.#options = options;
     this.#accept = accept;
+    const { authorize, handshakeTimeout } = settings;
+    this.#authorizing = authorize && new Authorizing(authorize, options.limits, handshakeTimeout);
     this.#server = new WebSocketServer({
       ...wireOptions(options.limits.messageBytes),
       noServer: true,
@@ -58,9 +59,12 @@ export class Upgrades {
     this.#asking.add(socket);
     socket.once("close", () => this.#asking.delete(socket));
     const asked = upgradeRequestOf(request, socket);
-    const cancel = systemClock.after(this.#settings.handshakeTimeout, () => {
-      this.#refuse(socket, request, 503, new Error("the option authorize did not answer in time"));
-    });
+    try {
+      socket.once("close", this.#options.admit(socket.remoteAddress));
+    } catch (error) {
+      this.#refuse(socket, request, 503, error);
+      return;
+    }
     this.#authorize(asked, socket)
       .then(
         (auth) => this.#upgrade(request, socket, head, asked, auth),
@@ -70,8 +74,7 @@ export class Upgrades {
       .catch((error) => {
         this.#options.refused(error);
         socket.destroy();
-      })
-      .finally(cancel);
+      });
   }
 
   /** Refuses from now on, also those who are asking. Channels live on, and say at their end that the server goes away. */
@@ -81,13 +84,13 @@ export class Upgrades {
   }
 
   async #authorize(asked: UpgradeRequest, socket: Socket): Promise<unknown> {
-    const { origins, authorize } = this.#settings;
+    const { origins } = this.#settings;
     // A draft that `ws` still speaks, where the origin stands in another header.
     if (asked.headers["sec-websocket-version"] === "8") throw new HttpStatusError(400, "expected version 13, got 8");
     if (!isOriginAllowed(origins, asked, socket.localAddress)) {
       throw new HttpStatusError(403, `pages of ${asked.headers.origin} may not connect; see the option ws.origins`);
     }
-    return authorize?.(asked);
+    return this.#authorizing?.decide(asked);
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer, asked: UpgradeRequest, auth: unknown): void {

@@ -7,6 +7,10 @@ import type { MessageViolation } from "../../connection/channel.ts";
 export interface WebSocketWire {
   /** Bytes it was given that have not left this process. */
   readonly queuedBytes: number;
+  /** A number that changes whenever the peer has taken something of them, where that can be seen. */
+  readonly taken?: number;
+  /** Whether a part of a message has arrived, where that can be seen. */
+  readonly arriving?: boolean;
   /** Whether it takes texts now. Where it does not, and is not closing, `written` is about to come. */
   readonly ready: boolean;
   /** Whether a text that it is given can still reach the peer: nobody has closed it. */
