@@ -14,7 +14,8 @@ import type { Limits } from "../protocol/limits.ts";
 import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText } from "../protocol/serialize.ts";
 import { type Version, version2 } from "../protocol/version.ts";
-import type { Caller, Debts, Load } from "../service/caller.ts";
+import type { Load } from "../service/admission.ts";
+import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
 import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
@@ -22,6 +23,7 @@ import { nameOf } from "../service/peer.ts";
 import { Service } from "../service/service.ts";
 import { TokenBucket } from "../service/token-bucket.ts";
 import { Turns } from "../service/turns.ts";
+import type { Debts } from "../service/waiting-calls.ts";
 import type { Clock } from "../time/clock.ts";
 import { logFlaw, logStray, settle } from "./answers.ts";
 import { Cancels } from "./cancels.ts";
@@ -32,7 +34,7 @@ import { DisconnectError } from "./errors/disconnect-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
 import { Pace } from "./pace.ts";
-import { Patrol } from "./patrol.ts";
+import { Patrol, type Patrolled } from "./patrol.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
 import { Vigil } from "./vigil.ts";
@@ -79,7 +81,7 @@ export interface LinkOptions extends Dialect {
  * Its life: open → (ended: the peer will send no more; answers still go out) → closing → closed. Two facts make up
  * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
  */
-export class Link implements ChannelReceiver, AnswerSink, Debts, Complained {
+export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Patrolled {
   /** What this side has to say of its own accord. */
   readonly outgoing: Outgoing;
 
@@ -98,7 +100,8 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained {
   /** Made with the first. */
   #complaints: Complaints | undefined;
   readonly #fellows: Fellows;
-  readonly #vigil: Vigil;
+  /** Made when there is something to watch over: most connections are idle most of the time. */
+  #vigil: Vigil | undefined;
   /** Made with the first call that takes time. */
   #pace: Pace | undefined;
   /** How many texts came. */
@@ -146,8 +149,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained {
       counters: fellows.counters,
       cancellation,
     });
-    this.#vigil = new Vigil(channel, limits, this);
-    fellows.patrol.join(this.#vigil, Vigil.shortest(limits));
+    fellows.patrol.join(this, Vigil.shortest(limits));
     channel.open(this);
   }
 
@@ -159,6 +161,13 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained {
   /** How many of this side's calls are pending. */
   get pending(): number {
     return this.#pending.size;
+  }
+
+  look(now: number, anew: boolean): void {
+    const { queuedBytes, arriving = 0 } = this.#channel;
+    if (!this.#vigil && queuedBytes === 0 && arriving === 0 && this.#limits.idleTime === NONE) return;
+    this.#vigil ??= new Vigil(this.#channel, this.#limits, this);
+    this.#vigil.look(now, anew);
   }
 
   // What comes in.
@@ -414,7 +423,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained {
 
   #leaveService(): void {
     this.#pace?.stop();
-    this.#fellows.patrol.leave(this.#vigil);
+    this.#fellows.patrol.leave(this);
     this.#caller.abandon(this.#disconnect);
     this.#service.release(this.#caller);
   }

@@ -22,7 +22,7 @@ export function guard(
   server.removeAllListeners("connection");
   server.on("connection", (socket) => {
     try {
-      socket.once("close", admit(socket.remoteAddress));
+      socket.on("close", admit(socket.remoteAddress));
     } catch (error) {
       turnAway(socket, error instanceof LimitError ? farewell?.(error) : undefined);
       return;

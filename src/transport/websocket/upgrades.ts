@@ -60,7 +60,7 @@ export class Upgrades {
     socket.once("close", () => this.#asking.delete(socket));
     const asked = upgradeRequestOf(request, socket);
     try {
-      socket.once("close", this.#options.admit(socket.remoteAddress));
+      socket.on("close", this.#options.admit(socket.remoteAddress));
     } catch (error) {
       this.#refuse(socket, request, 503, error);
       return;
