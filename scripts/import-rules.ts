@@ -51,7 +51,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   server: ["protocol", "time", "service", "connection", "framing", "transport"],
   testing: ["protocol", "time", "service", "connection", "framing", "transport", "client", "server"],
   sync: ["protocol", "time", "service", "connection", "framing", "transport", "client"],
-  cli: ["protocol", "time", "service", "connection", "framing", "transport", "client", "server", "sync"],
+  cli: ["protocol", "openrpc", "time", "service", "connection", "framing", "transport", "client", "server", "sync"],
 };
 
 /** Rooms that may import `node:*` and packages. The rest also runs in browsers, until it loads one of these. */

@@ -3,6 +3,7 @@ import { CallTimeoutError } from "../connection/errors/call-timeout-error.ts";
 import { InvalidResponseError } from "../connection/errors/invalid-response-error.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import { InvalidAddressError } from "../transport/address.ts";
+import { NoDocumentError } from "./documents/no-document-error.ts";
 import { InterruptedError } from "./interruption.ts";
 import { ListenError } from "./listen-error.ts";
 import { UsageError } from "./usage-error.ts";
@@ -19,7 +20,7 @@ export const ExitCode = {
   NoConnection: 3,
   /** No answer in time. */
   Timeout: 4,
-  /** Something was answered that is no JSON-RPC. */
+  /** Something was answered that is no JSON-RPC, or no OpenRPC document where one was needed. */
   InvalidAnswer: 5,
   /** A fault of this program. */
   Fault: 70,
@@ -34,7 +35,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof InterruptedError) return ExitCode.Interrupted;
   if (isRpcError(error)) return ExitCode.Negative;
   if (error instanceof UsageError || error instanceof InvalidAddressError) return ExitCode.Usage;
-  if (error instanceof InvalidResponseError) return ExitCode.InvalidAnswer;
+  if (error instanceof InvalidResponseError || error instanceof NoDocumentError) return ExitCode.InvalidAnswer;
   // A call that was never sent waited for a connection in vain.
   if (error instanceof CallTimeoutError) return error.outcome === "not-sent" ? ExitCode.NoConnection : ExitCode.Timeout;
   if (isCallError(error) || error instanceof ListenError) return ExitCode.NoConnection;

@@ -4,6 +4,7 @@ import { addBench } from "./commands/bench.ts";
 import { addCall } from "./commands/call.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompletion } from "./commands/completion.ts";
+import { addDiff } from "./commands/diff.ts";
 import { addDiscover } from "./commands/discover.ts";
 import { addListen } from "./commands/listen.ts";
 import { addNotify } from "./commands/notify.ts";
@@ -11,6 +12,7 @@ import { addProxy } from "./commands/proxy.ts";
 import { addRepl } from "./commands/repl.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addServe } from "./commands/serve.ts";
+import { addTypes } from "./commands/types.ts";
 
 /* In the order of the help: what is done most comes first. */
 const commands = [
@@ -25,6 +27,8 @@ const commands = [
   addBench,
   addCheck,
   addDiscover,
+  addTypes,
+  addDiff,
   addCompletion,
 ];
 

@@ -193,6 +193,7 @@ export class Server {
     const limits = resolveLimits(this.#options.limits, attachment.limits);
     const accepting = this.#accepting(limits, () => listener.address);
     const listener = attachment.listen(accepting, (channel) => this.accept(channel, limits));
+    this.#exchanges.set(accepting.exchanges, listener);
     this.#add(listener);
     return listener.address;
   }

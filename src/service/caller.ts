@@ -3,23 +3,18 @@ import {
   type ErrorObject,
   INTERNAL_ERROR,
   INVALID_REQUEST,
-  invalidParams,
-  METHOD_NOT_FOUND,
-  overLimit,
   REQUEST_CANCELLED,
-  SERVER_BUSY,
   SERVER_ERROR,
 } from "../protocol/error-object.ts";
 import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
 import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
-import { countRefusal, type LimitCounters } from "../protocol/limit-counters.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Span } from "../tracing/tracer.ts";
+import { Admission, type AdmissionOptions } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
-import { CallsById } from "./calls-by-id.ts";
 import { type CallerConnection, HandlerContext } from "./context.ts";
 import { ContractError } from "./contract-error.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
@@ -28,8 +23,8 @@ import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
 import { isThenable } from "./thenable.ts";
 import { type ServiceLayer, throughLayers } from "./through-layers.ts";
-import type { TokenBucket } from "./token-bucket.ts";
 import type { Turns } from "./turns.ts";
+import { type Debts, WaitingCalls, type WaitingOwner } from "./waiting-calls.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost {
@@ -54,40 +49,15 @@ export interface CallerHost {
 }
 
 /** What there is to know of a caller. */
-export interface CallerOptions {
+export interface CallerOptions extends AdmissionOptions {
   /** What the handlers' contexts show. */
   readonly connection?: CallerConnection | undefined;
-  /** How many of its calls may be in flight at once. */
-  readonly maxInFlight: number;
-  /** Where it shares that bound with others: how many calls all of them have in flight. */
-  readonly load?: Load;
-  /** Those of a whole server. */
-  readonly total?: Load | undefined;
-  /** How many these may be. Default: no end. */
-  readonly maxTotal?: number;
-  /** Lets through as many calls a second as there may be. Without it, all. */
-  readonly rate?: TokenBucket | undefined;
   /** Lets run as many calls at once as there may. Without it, all. */
   readonly turns?: Turns | undefined;
   /** Told what it is owed. */
   readonly debts?: Debts | undefined;
-  /** Where refusals are counted. */
-  readonly counters?: LimitCounters | undefined;
   /** How it cancels its calls. Without it, it cannot. */
   readonly cancellation?: Cancellation | undefined;
-}
-
-/** How many calls are in flight, counted by all callers that share it. */
-export interface Load {
-  inFlight: number;
-}
-
-/** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
-export interface Debts {
-  /** What a call counts for whose method was never answered. */
-  readonly guess: number;
-  owe(characters: number): void;
-  settle(characters: number): void;
 }
 
 type CallMessage = RequestMessage | NotificationMessage;
@@ -98,46 +68,36 @@ type CallMessage = RequestMessage | NotificationMessage;
  *
  * `receive` never throws, and each request is answered exactly once, unless the caller is abandoned.
  */
-export class Caller {
+export class Caller implements WaitingOwner {
   /** Called whenever nothing is in flight any more. */
   onIdle: (() => void) | undefined;
-  /** What every known method answers to this caller from now on; `undefined` to serve it. */
-  refusal: ErrorObject | undefined;
 
   readonly #host: CallerHost;
   readonly #connection: CallerConnection | undefined;
-  readonly #maxInFlight: number;
-  readonly #load: Load | undefined;
-  readonly #total: Load | undefined;
-  readonly #maxTotal: number;
-  readonly #rate: TokenBucket | undefined;
+  readonly #admission: Admission;
   readonly #turns: Turns | undefined;
-  readonly #debts: Debts | undefined;
-  readonly #counters: LimitCounters | undefined;
   readonly #cancellation: Cancellation | undefined;
-  #inFlight = 0;
-  /** Those in flight that wait for a promise, in no order. */
-  readonly #waiting: InFlightCall[] = [];
-  /** The same by their ids. Made with the first cancel, since most callers send none. */
-  #byId: CallsById | undefined;
+  readonly #debts: Debts | undefined;
+  /** Those in flight that are not answered at once. Made with the first: on an idle connection there is none. */
+  #waiting: WaitingCalls | undefined;
 
   constructor(host: CallerHost, options: CallerOptions) {
     this.#host = host;
     this.#connection = options.connection;
-    this.#maxInFlight = options.maxInFlight;
-    this.#load = options.load;
-    this.#total = options.total;
-    this.#maxTotal = options.maxTotal ?? Number.POSITIVE_INFINITY;
-    this.#rate = options.rate;
+    this.#admission = new Admission(options);
     this.#turns = options.turns;
-    this.#debts = options.debts;
-    this.#counters = options.counters;
     this.#cancellation = options.cancellation;
+    this.#debts = options.debts;
   }
 
   /** How many calls are in flight, notifications included. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#admission.inFlight;
+  }
+
+  /** What every known method answers to this caller from now on; `undefined` to serve it. */
+  set refusal(refusal: ErrorObject | undefined) {
+    this.#admission.refusal = refusal;
   }
 
   /** Takes a message. Answers go to the sink, before this returns or later. */
@@ -157,26 +117,19 @@ export class Caller {
    * @returns the earliest deadline of those that go on
    */
   cancel(error: ErrorObject, reason: unknown, due: (call: InFlightCall) => boolean = () => true): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    // Backwards, since taking one out moves the last one to its place. A signal's listener may end others.
-    for (let i = this.#waiting.length - 1; i >= 0; i--) {
-      const call = this.#waiting[i];
-      if (!call) continue;
-      if (due(call)) this.#end(call, () => errorText(call.id as string, error), reason);
-      else if (call.deadline < earliest) earliest = call.deadline;
-    }
-    return earliest;
+    const text = (call: InFlightCall) => errorText(call.id as string, error);
+    return this.#waiting?.endAll(due, text, reason) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Aborts everything in flight without a word: the caller is gone. */
   abandon(reason: unknown): void {
-    for (const call of [...this.#waiting]) this.#end(call, undefined, reason);
+    this.#waiting?.endAll(() => true, undefined, reason);
   }
 
   #receiveSingle(message: SingleMessage, sink: AnswerSink): void {
-    if (this.#rate && !this.#rate.take()) {
-      this.#refuse(message, overLimit(SERVER_BUSY, "callsPerSecond", this.#rate.perSecond), sink);
-    } else if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
+    const excess = this.#admission.excess();
+    if (excess) this.#refuse(message, excess, sink);
+    else if (message.kind === "request" || message.kind === "notification") this.#call(message, sink);
     else if (message.kind === "invalid") sink.answer(errorText(message.id, message.error));
     // An answer nobody asked for is no request either.
     else sink.answer(errorText(message.rawId ?? JSON.stringify(message.id ?? null), INVALID_REQUEST));
@@ -207,12 +160,12 @@ export class Caller {
   #tryCall(method: Method | undefined, message: CallMessage, sink: AnswerSink, span: Span | undefined): void {
     const { layers, unknown } = this.#host;
     const goesIn = layers !== undefined && this.#goesIn(method, message.params);
-    const refusal = goesIn ? undefined : this.#refusalOf(method, message.params);
+    const refusal = goesIn ? undefined : this.#admission.refusalOf(method, message.params);
     if (refusal === undefined) {
       if (this.#turns) this.#runInTurn(this.#turns, method ?? unknown, message, sink, span, layers);
       else this.#run(method ?? unknown, message, sink, span, layers);
     } else {
-      countRefusal(this.#counters, refusal);
+      this.#admission.refused(refusal);
       if (message.id !== undefined) sink.answer(errorText(message.id, refusal));
       span?.failed(fromErrorObject(refusal));
     }
@@ -224,11 +177,11 @@ export class Caller {
    */
   #goesIn(method: Method | undefined, params: unknown): boolean {
     if (params !== undefined && (typeof params !== "object" || params === null)) return false;
-    return this.#stopOf(method) === undefined;
+    return this.#admission.stopOf(method) === undefined;
   }
 
   #refuse(message: SingleMessage, error: ErrorObject, sink: AnswerSink): void {
-    countRefusal(this.#counters, error);
+    this.#admission.refused(error);
     if (message.kind === "request" || message.kind === "invalid") sink.answer(errorText(message.id, error));
     else if (message.kind === "response") sink.answer(errorText("null", error));
   }
@@ -237,38 +190,17 @@ export class Caller {
   #cancelOne(cancellation: Cancellation, { params }: CallMessage): void {
     const notice = cancelNotice(cancellation, params);
     if (!notice) return;
-    this.#byId ??= new CallsById(this.#waiting);
-    const call = this.#byId.get(notice.id);
+    const call = this.#waiting?.byId(notice.id);
     if (!call) return;
     const { reason } = notice;
     const cancelled = new RequestCancelledError(reason === undefined ? undefined : { reason });
     // First, since the end of the last call may close the connection, and the rest of its batch is owed an answer.
     if (!cancellation.isAnswered) call.sink.leaveOut?.();
-    this.#end(
+    this.#waiting?.end(
       call,
       cancellation.isAnswered ? () => errorText(call.id as string, REQUEST_CANCELLED) : undefined,
       cancelled,
     );
-  }
-
-  /** Why a call is not even tried; `undefined` when it is. */
-  #refusalOf(method: Method | undefined, params: Params | undefined): ErrorObject | undefined {
-    if (!method) return METHOD_NOT_FOUND;
-    const misfit = method.parameters.misfit(params);
-    if (misfit !== undefined) return invalidParams(misfit);
-    return this.#stopOf(method);
-  }
-
-  /** Why nothing of the kind is tried now, whatever its params. */
-  #stopOf(method: Method | undefined): ErrorObject | undefined {
-    if (method?.refusal) return method.refusal;
-    if (this.refusal) return this.refusal;
-    const inFlight = this.#load ? this.#load.inFlight : this.#inFlight;
-    if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
-    if (this.#total && this.#total.inFlight >= this.#maxTotal) {
-      return overLimit(SERVER_BUSY, "totalInFlight", this.#maxTotal);
-    }
-    return undefined;
   }
 
   #run(
@@ -371,13 +303,17 @@ export class Caller {
   }
 
   #keep(call: InFlightCall): void {
-    call.index = this.#waiting.length;
-    this.#waiting.push(call);
-    this.#byId?.add(call);
+    this.#waiting ??= new WaitingCalls(this, this.#debts);
+    this.#waiting.add(call);
     this.#host.watch(call.deadline);
-    if (call.owed > 0) this.#debts?.owe(call.owed);
   }
 
+  /** One of those that waited has ended. */
+  ended({ method, ordinal }: InFlightCall): void {
+    this.#countOut(method, ordinal);
+  }
+
+  /** What a call counts for among what this caller is owed. */
   #owedFor(method: Method, id: string | undefined): number {
     return this.#debts && id !== undefined ? method.answerLength || this.#debts.guess : 0;
   }
@@ -405,7 +341,7 @@ export class Caller {
   #fulfilled(call: InFlightCall, value: unknown): void {
     const { id, method, span } = call;
     if (id === undefined && call.index >= 0) span?.succeeded(value);
-    this.#end(call, () => {
+    this.#waiting?.end(call, () => {
       const text = this.#success(id as string, value, method, span);
       method.answered(text.length);
       return text;
@@ -417,48 +353,18 @@ export class Caller {
       if (call.id === undefined) this.#report(error, call.method);
       call.span?.failed(error);
     }
-    this.#end(call, () => this.#failure(call.id as string, error, call.method));
-  }
-
-  /**
-   * The one way out of flight for a call that waits. A second end, such as the late result of a call that was timed
-   * out, changes nothing.
-   *
-   * @param text - makes the answer; `undefined` when nobody is left to be answered
-   * @param reason - what to abort the call's signal with, where it ends before its method does
-   */
-  #end(call: InFlightCall, text: (() => string) | undefined, reason?: unknown): void {
-    if (call.index < 0) return;
-    const last = this.#waiting.pop() as InFlightCall;
-    if (last !== call) {
-      this.#waiting[call.index] = last;
-      last.index = call.index;
-    }
-    call.index = -1;
-    if (call.context) call.context.over = true;
-    this.#byId?.remove(call);
-    if (text && call.id !== undefined) call.sink.answer(text());
-    if (reason !== undefined) {
-      call.context?.abort(reason);
-      call.span?.failed(reason);
-    }
-    this.#countOut(call.method, call.ordinal);
-    if (call.owed > 0) this.#debts?.settle(call.owed);
+    this.#waiting?.end(call, () => this.#failure(call.id as string, error, call.method));
   }
 
   #countIn(method: Method): number {
-    this.#inFlight++;
-    if (this.#load) this.#load.inFlight++;
-    if (this.#total) this.#total.inFlight++;
+    this.#admission.started();
     return this.#host.started(method);
   }
 
   #countOut(method: Method, ordinal: number): void {
-    this.#inFlight--;
-    if (this.#load) this.#load.inFlight--;
-    if (this.#total) this.#total.inFlight--;
+    this.#admission.ended();
     this.#host.ended(method, ordinal);
-    if (this.#inFlight === 0) this.onIdle?.();
+    if (this.#admission.inFlight === 0) this.onIdle?.();
   }
 
   #success(id: string, result: unknown, method: Method, span: Span | undefined): string {

@@ -8,8 +8,8 @@ import { output, tsjason } from "../support/command.ts";
 
 const folder = join(import.meta.dirname, "help");
 const commands = [
-  ...["call", "notify", "batch", "repl", "listen", "serve", "proxy", "replay", "bench", "check", "discover"],
-  "completion",
+  ...["call", "notify", "batch", "repl", "listen", "serve", "proxy", "replay", "bench", "check"],
+  ...["discover", "types", "diff", "completion"],
 ];
 
 describe("the help", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { Service } from "../../src/service/service.ts";
 import { noTerminal, startAtTerminal, tsjason } from "../support/command.ts";
 import { serve } from "../support/served.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -80,6 +81,23 @@ describe("tsjason repl", () => {
       await again.prints(/\n2\r/);
       again.type(".exit\r");
       assert.equal((await again.ended).status, 0);
+    });
+
+    test("completes the methods of a service that tells of itself", async (test) => {
+      const service = new Service({ discover: true }).addMethod("shop.order", (thing: number) => `no. ${thing}`);
+      const { address } = await serve(test, service);
+      const repl = startAtTerminal(test, ["repl", address], {
+        env: { NO_COLOR, XDG_STATE_HOME: temporaryDirectory(test) },
+      });
+      await repl.prints(/> /);
+      repl.type("sho");
+      await repl.prints(/sho$/);
+      repl.type("\t");
+      await repl.prints(/shop\.order $|shop\.order$/);
+      repl.type(" 7\r");
+      await repl.prints(/\n"no\. 7"\r/);
+      repl.type("\u0004");
+      assert.equal((await repl.ended).status, 0);
     });
 
     test("shows what the server says unasked", async (test) => {

@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const product = JSON.stringify(new URL("../../src/index.ts", import.meta.url).href);
 const page = readFileSync(join(root, "docs/contract.md"), "utf8");
-const snippets = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
+// Those with a name are files of the walk from a service to a generated client: generated-client.test.ts.
+const snippets = [...page.matchAll(/(?<! -->\n)^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
 
 // Inside the repository, so that the snippets find the schema libraries.
 mkdirSync(join(root, "node_modules/.cache"), { recursive: true });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Every TypeScript snippet of the README and of docs/, by file and number. */
+/** Every TypeScript snippet of the README and of docs/, by file and number, or by the name it has there. */
 function snippets(): [name: string, code: string][] {
   const pages = [
     "README.md",
@@ -16,8 +16,15 @@ function snippets(): [name: string, code: string][] {
   return pages
     .filter((page) => page.endsWith(".md"))
     .flatMap((page) => {
-      const blocks = [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)];
-      return blocks.map(([, code = ""], index): [string, string] => [`${basename(page, ".md")}-${index + 1}`, code]);
+      const blocks = [
+        ...readFileSync(join(root, page), "utf8").matchAll(/^(?:<!-- file: (\S+) -->\n)?```ts\n(.*?)^```/gms),
+      ];
+      const name = basename(page, ".md");
+      // Those that have a name in the page import each other by it.
+      return blocks.map(([, file, code = ""], index): [string, string] => [
+        file === undefined ? `${name}-${index + 1}.ts` : join(name, file),
+        code,
+      ]);
     });
 }
 
@@ -28,11 +35,14 @@ test("every TypeScript snippet in the docs compiles", () => {
   try {
     const found = snippets();
     assert.ok(found.length >= 8, `only ${found.length} snippets were found`);
-    for (const [name, code] of found) writeFileSync(join(folder, `${name}.ts`), `${code}\nexport {};\n`);
+    for (const [name, code] of found) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), `${code}\nexport {};\n`);
+    }
     const config = {
       extends: "../../../tsconfig.json",
       compilerOptions: { noUnusedLocals: false, types: ["node"], typeRoots: [join(root, "node_modules/@types")] },
-      include: ["*.ts"],
+      include: ["**/*.ts"],
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     const tsc = join(root, "node_modules/typescript/bin/tsc");

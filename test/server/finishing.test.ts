@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ServeExchange } from "../../src/connection/exchange.ts";
 import { untrusted } from "../../src/protocol/limits.ts";
-import { listen } from "../../src/server/server.ts";
+import { listen, Server } from "../../src/server/server.ts";
 import { FakeClock } from "../../src/testing/index.ts";
 import { registerTransport } from "../../src/transport/registry.ts";
 import { callText } from "../support/http.ts";
@@ -55,6 +55,29 @@ describe("a server that closes", () => {
     await closed;
     assert.equal((await ask()).error.code, -32097);
     assert.deepEqual(ends, [5_000]);
+  });
+
+  it("serves what an attached listener that finishes still brings", async () => {
+    const closing = gate();
+    let serve: ServeExchange | undefined;
+    const server = new Server(exampleService(), { logger: new Log() });
+    server.attach({
+      limits: untrusted,
+      listen(options) {
+        serve = options.serve;
+        return { address: "attached:here", finishes: true, close: () => closing.promise };
+      },
+    });
+    const ask = async () => {
+      const caller = { peer: { transport: "attached" }, signal: undefined };
+      return JSON.parse((await serve?.(callText("echo", [1]), caller)) ?? "null");
+    };
+    const closed = server.close();
+    await turns();
+    assert.equal((await ask()).result, 1);
+    closing.open();
+    await closed;
+    assert.equal((await ask()).error.code, -32097);
   });
 
   it("refuses at once what any other listener brings", async () => {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { action, examples } from "../command.ts";
-import { clientFor } from "../connect/client.ts";
 import { addConnectOptions, type ConnectOptions } from "../connect/options.ts";
+import { askForDocument } from "../documents/ask.ts";
 import { ExitCode } from "../exit-code.ts";
-import { InterruptedError, interruption } from "../interruption.ts";
+import { interruption } from "../interruption.ts";
 import { shownJson } from "../output/json.ts";
 import { out } from "../output/out.ts";
 
@@ -24,15 +24,7 @@ export function addDiscover(program: Command): void {
 }
 
 async function discover(address: string, options: DiscoverCommandOptions): Promise<ExitCode> {
-  const client = clientFor(address, options);
-  const signal = interruption();
-  try {
-    const document = await client.call("rpc.discover", undefined, { signal });
-    out.line(options.json ? JSON.stringify(document) : shownJson(document, out.paint));
-    return ExitCode.Ok;
-  } catch (error) {
-    throw signal.aborted ? new InterruptedError() : error;
-  } finally {
-    await client.close();
-  }
+  const document = await askForDocument(address, options, interruption());
+  out.line(options.json ? JSON.stringify(document) : shownJson(document, out.paint));
+  return ExitCode.Ok;
 }

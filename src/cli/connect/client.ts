@@ -3,6 +3,7 @@ import type { Logger } from "../../service/logger.ts";
 import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";
 import { programOf } from "../program-words.ts";
+import { UsageError } from "../usage-error.ts";
 import { observing, type TextObserver } from "../wire/observed.ts";
 import { showWire } from "../wire/verbose.ts";
 import { schemeOf, withFraming } from "./address.ts";
@@ -16,6 +17,9 @@ import { type ConnectOptions, headersOf, tlsOf } from "./options.ts";
  */
 export function clientFor(address: string, options: ConnectOptions, observer?: TextObserver): Client {
   const target = withFraming(address, options.framing);
+  if (schemeOf(target) === "nats" && options.timeout === 0) {
+    throw new UsageError("expected a --timeout above 0: over nats nobody tells when a server dies");
+  }
   const tap = options.verbose ? showWire(target) : undefined;
   return new Client(target, {
     // Whoever dials from a shell has chosen whom to trust.

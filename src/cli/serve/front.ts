@@ -44,7 +44,7 @@ export class Front {
     try {
       for (const address of addresses) doors.push(await AddressFront.listen(address, options));
     } catch (error) {
-      await Promise.all(doors.map((door) => door.listener.close()));
+      await Promise.all(doors.map((door) => door.close()));
       const address = addresses[doors.length] ?? "";
       throw error instanceof InvalidAddressError ? error : new ListenError(withoutSecrets(address), error);
     }
@@ -66,7 +66,7 @@ export class Front {
 
   /** Stops listening, drains and ends its connections. */
   async close(timeout: number): Promise<void> {
-    const closing = this.#doors.map((door) => door.listener.close());
+    const closing = this.#doors.map((door) => door.close());
     if (this.#server) this.#track(this.#server.close({ timeout }));
     await Promise.all([...this.#closing]);
     await Promise.allSettled(closing);
@@ -88,6 +88,7 @@ class AddressFront implements Attachment {
   /** Whom the transport wants told of methods, if it listens for them one by one. */
   #told: ((name: string) => void) | undefined;
   #untell: () => void = () => {};
+  #closing: Promise<void> | undefined;
   /** Resolves when there is somebody to take what comes in. */
   readonly #attended = new Promise<void>((resolve) => {
     this.#arrive = resolve;
@@ -101,12 +102,12 @@ class AddressFront implements Attachment {
     const route = routeTo(address);
     const transport = await route.load();
     const front = new AddressFront(resolveLimits(options.limits, transport.limits));
-    const { tls, unix, ws, http } = options;
+    const { tls, unix, ws, http, nats } = options;
     front.listener = await transport.listen(
       route.address,
       {
         limits: front.limits,
-        transport: { tls, unix, ws, http },
+        transport: { ...options.transport, tls, unix, ws, http, nats },
         refused: (error) =>
           options.logger?.warn(`a connection to ${route.address.shown} was refused: ${error.message}`),
         serve: async (text, caller) => (await front.#attendant()).serve(text, caller),
@@ -131,8 +132,15 @@ class AddressFront implements Attachment {
     this.#untell();
     if (this.#told) this.#untell = options.methods(this.#told);
     this.#arrive();
-    // The address outlives the server that is attached to it.
-    return { address: this.listener.address, close: () => Promise.resolve() };
+    const { address, finishes } = this.listener;
+    // The address outlives the server that is attached to it, until it is closed itself.
+    return { address, ...(finishes && { finishes }), close: () => this.#closing ?? Promise.resolve() };
+  }
+
+  /** Stops listening. */
+  close(): Promise<void> {
+    this.#closing ??= this.listener.close();
+    return this.#closing;
   }
 
   async #attendant(): Promise<Taker> {

@@ -2,7 +2,7 @@ import type { Place } from "../document/place.ts";
 import { type OpenDocument, openDocument } from "../document/read-document.ts";
 import { apiMember } from "./api-member.ts";
 import { docComment, paragraphs, textLines } from "./doc-comment.ts";
-import { isIdentifier, typeName, UniqueNames, visible } from "./identifiers.ts";
+import { isTypeName, UniqueNames, visible } from "./identifiers.ts";
 import { NamedTypes, refuseCircles } from "./named-types.ts";
 import { printAfter, printObject } from "./print-type.ts";
 import { schemaDoc } from "./schema-doc.ts";
@@ -35,7 +35,7 @@ export interface GenerateOptions {
  */
 export function generateTypes(document: unknown, options: GenerateOptions = {}): string {
   const { name = "Api", comments = true } = options;
-  if (typeof name !== "string" || !isIdentifier(name) || typeName(name) !== name) {
+  if (typeof name !== "string" || !isTypeName(name)) {
     throw new TypeError(`expected an identifier with a capital letter as the interface's name, got ${String(name)}`);
   }
   return print(openDocument(document), name, comments === true);

@@ -60,6 +60,11 @@ export function typeName(name: string): string {
   return startingRight(words(name).map(capitalized).join("")) || "Unnamed";
 }
 
+/** Whether it is a type's name as it is. */
+export function isTypeName(name: string): boolean {
+  return isIdentifier(name) && typeName(name) === name;
+}
+
 function words(name: string): string[] {
   return name.match(word) ?? [];
 }

@@ -16,6 +16,8 @@ import {
 } from "tsjason";
 import * as framing from "tsjason/framing";
 import { fetchHandler } from "tsjason/http";
+import { compareDocuments, generateTypes, type OpenRpcDocument } from "tsjason/openrpc";
+import { connectSync } from "tsjason/sync";
 import * as testing from "tsjason/testing";
 import { webSocketsOn } from "tsjason/websocket";
 
@@ -110,4 +112,13 @@ assert.ok(Object.keys(framing).length > 0);
 assert.ok(Object.keys(testing).length > 0);
 const handled = await fetchHandler(service)(new Request("http://localhost/", { method: "POST" }));
 assert.equal(handled.status, 415);
+
+const telling = new Service({ discover: true }).addMethod("sum", (a: number, b: number) => a + b);
+const discovered = JSON.parse(String(telling.handle('{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}')));
+const document: OpenRpcDocument = discovered.result;
+assert.match(generateTypes(document), /^export interface Api/m);
+assert.deepEqual(compareDocuments(document, document), []);
+assert.throws(() => connectSync<{ sum(a: number): number }>("tcp://127.0.0.1:1").call("sum", [1]), {
+  name: "DialError",
+});
 console.log("all well");

@@ -1,0 +1,91 @@
+import { CallsById } from "./calls-by-id.ts";
+import type { InFlightCall } from "./in-flight-call.ts";
+
+/** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
+export interface Debts {
+  /** What a call counts for whose method was never answered. */
+  readonly guess: number;
+  owe(characters: number): void;
+  settle(characters: number): void;
+}
+
+/** Whose calls they are. */
+export interface WaitingOwner {
+  /** One has ended: the last there is to say of it. */
+  ended(call: InFlightCall): void;
+}
+
+/** The record of a caller's calls in flight that wait for a promise, or for their turn. */
+export class WaitingCalls {
+  readonly #owner: WaitingOwner;
+  readonly #debts: Debts | undefined;
+  /** In no order. */
+  readonly #calls: InFlightCall[] = [];
+  /** The same by their ids. Made with the first cancel, since most callers send none. */
+  #byId: CallsById | undefined;
+
+  constructor(owner: WaitingOwner, debts: Debts | undefined) {
+    this.#owner = owner;
+    this.#debts = debts;
+  }
+
+  add(call: InFlightCall): void {
+    call.index = this.#calls.length;
+    this.#calls.push(call);
+    this.#byId?.add(call);
+    if (call.owed > 0) this.#debts?.owe(call.owed);
+  }
+
+  /** @param id - as `CallsById` has it */
+  byId(id: Parameters<CallsById["get"]>[0]): InFlightCall | undefined {
+    this.#byId ??= new CallsById(this.#calls);
+    return this.#byId.get(id);
+  }
+
+  /**
+   * Ends those that are due.
+   *
+   * @returns the earliest deadline of the others
+   */
+  endAll(
+    due: (call: InFlightCall) => boolean,
+    text: ((call: InFlightCall) => string) | undefined,
+    reason: unknown,
+  ): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    // Backwards, since taking one out moves the last one to its place. A signal's listener may end others.
+    for (let i = this.#calls.length - 1; i >= 0; i--) {
+      const call = this.#calls[i];
+      if (!call) continue;
+      if (due(call)) this.end(call, text && (() => text(call)), reason);
+      else if (call.deadline < earliest) earliest = call.deadline;
+    }
+    return earliest;
+  }
+
+  /**
+   * The one way out of flight for a call that waits. A second end, such as the late result of a call that was timed
+   * out, changes nothing.
+   *
+   * @param text - makes the answer; `undefined` when nobody is left to be answered
+   * @param reason - what to abort the call's signal with, where it ends before its method does
+   */
+  end(call: InFlightCall, text: (() => string) | undefined, reason?: unknown): void {
+    if (call.index < 0) return;
+    const last = this.#calls.pop() as InFlightCall;
+    if (last !== call) {
+      this.#calls[call.index] = last;
+      last.index = call.index;
+    }
+    call.index = -1;
+    if (call.context) call.context.over = true;
+    this.#byId?.remove(call);
+    if (text && call.id !== undefined) call.sink.answer(text());
+    if (reason !== undefined) {
+      call.context?.abort(reason);
+      call.span?.failed(reason);
+    }
+    this.#owner.ended(call);
+    if (call.owed > 0) this.#debts?.settle(call.owed);
+  }
+}
