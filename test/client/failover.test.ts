@@ -6,6 +6,7 @@ import { CallTimeoutError } from "../../src/connection/errors/call-timeout-error
 import { ClosedError } from "../../src/connection/errors/closed-error.ts";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
+import { MessageTooLongError } from "../../src/connection/errors/message-too-long-error.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
 import { FakeClock } from "../../src/testing/index.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
@@ -252,6 +253,30 @@ describe("a client whose server is closing", () => {
     const played = await other.next();
     played.answer(JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(played.text).id, result: "there" }));
     assert.equal(await call, "there");
+    await client.close();
+    assert.deepEqual([one.closes, other.closes], [1, 1]);
+  });
+
+  it("over exchanges goes on where one has no room, and waits where none has", async () => {
+    const [one, other] = [new FakeExchange(), new FakeExchange()];
+    const client = new Client([one.address, other.address], { logger: new Log(), clock: new FakeClock() });
+    await client.connect();
+    one.concurrency = 0;
+    const first = client.call("m");
+    const played = await other.next();
+    assert.equal(played.options.method, "m");
+    other.concurrency = 0;
+    played.answer(JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(played.text).id, result: "there" }));
+    assert.equal(await first, "there");
+    const second = client.call("n");
+    await turns();
+    assert.deepEqual([one.begun.length, other.begun.length], [0, 1]);
+    one.concurrency = 1;
+    one.onRoom?.();
+    const tooLong = rejection(second, MessageTooLongError);
+    (await one.next()).turnDown("too much");
+    await tooLong;
+    assert.deepEqual([one.begun.length, other.begun.length], [1, 1], "it fits nowhere else either");
     await client.close();
     assert.deepEqual([one.closes, other.closes], [1, 1]);
   });

@@ -1,8 +1,8 @@
 /** Calls that may be tried again: which are, when, for how long, and what their errors say in the end. */
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
-import { describe, it, type TestContext } from "node:test";
-import { Client, type ClientOptions } from "../../src/client/client.ts";
+import { describe, it } from "node:test";
+import { Client } from "../../src/client/client.ts";
 import { CallAbortedError } from "../../src/connection/errors/call-aborted-error.ts";
 import type { CallError } from "../../src/connection/errors/call-error.ts";
 import { CallTimeoutError } from "../../src/connection/errors/call-timeout-error.ts";
@@ -12,34 +12,13 @@ import { DialError } from "../../src/connection/errors/dial-error.ts";
 import { InvalidResponseError } from "../../src/connection/errors/invalid-response-error.ts";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
-import { faked } from "../support/faked.ts";
 import { answerNext, drainNext } from "../support/faked-several.ts";
+import { play } from "../support/retrying.ts";
 import { rejection } from "../support/settling.ts";
 import { turns } from "../support/turns.ts";
 
 const again = { retry: "not-sent" } as const;
 const harmless = { idempotent: true } as const;
-
-/** A client whose waits between two attempts are 50 ms, 100, 200, …. Afterwards nothing of it is left. */
-function play(test: TestContext, options: ClientOptions = {}) {
-  test.mock.method(Math, "random", () => 0.5);
-  const played = faked(test, options);
-  test.after(() => assert.equal(played.clock.timers, 0, "a timer was left"));
-  const refuse = async () => {
-    (await played.transport.dial()).refuse();
-    await turns(1);
-  };
-  /** Lets the call get out, and then the connection break. */
-  const lose = async () => {
-    const peer = await played.accept();
-    await peer.inbox.next();
-    peer.channel.destroy();
-    await turns(1);
-  };
-  /** Lets the wait before the next attempt pass, the first, second, … of a call. */
-  const wait = (ms = 100) => played.clock.advance(ms);
-  return { ...played, refuse, lose, wait };
-}
 
 describe("a call that may be tried again if it was not sent", () => {
   it("is, when no dial gets through, after waits that grow", async (t) => {
@@ -350,10 +329,22 @@ describe("what may be tried again", () => {
     const batch = client.batch();
     void batch.call("m");
     assert.throws(() => batch.send(options), TypeError);
+    // A list is for a client: taken for "yes" it would mean this call, whatever is in the list.
+    const listed = { idempotent: ["other"] as unknown as boolean };
+    await assert.rejects(client.call("m", [], listed), {
+      name: "TypeError",
+      message: /true or false .* got \["other"\]/,
+    });
     assert.throws(() => new Client("tcp://127.0.0.1:1", options), TypeError);
     assert.throws(() => new Client("tcp://127.0.0.1:1", { idempotent: "read" as unknown as boolean }), TypeError);
     await assert.rejects(client.call("m", [], { ...again, timeout: -1 }), RangeError);
     await assert.rejects(client.call("m", [1n], again), TypeError);
+    client.use(() => assert.fail("no middleware sees it"));
+    await assert.rejects(client.call("m", [], options), TypeError);
+    await assert.rejects(client.notify("m", [], listed), TypeError);
+    const wrapped = client.batch();
+    void wrapped.call("m");
+    assert.throws(() => wrapped.send(options), TypeError);
     assert.equal(client.pending, 0);
   });
 
