@@ -2,6 +2,7 @@
 
 export type { RedialOptions } from "./client/backoff.ts";
 export { Client, type ClientEvents, type ClientOptions } from "./client/client.ts";
+export type { RetryDefaults } from "./client/retry.ts";
 export type {
   AnyApi,
   CallArguments,

@@ -7,8 +7,6 @@ import { ClosedError } from "../connection/errors/closed-error.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
 import type { CallMiddleware, CallMiddlewareOptions } from "../connection/middleware.ts";
 import type { CallOptions, WhenFull } from "../connection/pending-call.ts";
-import { PendingCalls } from "../connection/pending-calls.ts";
-import { RemoteCalls } from "../connection/remote-calls.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
 import type { Params } from "../protocol/message.ts";
 import { concurrencyOf } from "../service/concurrency.ts";
@@ -18,15 +16,18 @@ import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
 import type { NatsDialOptions } from "../transport/nats/options.ts";
-import { type Interpose, routeTo } from "../transport/registry.ts";
+import type { Interpose } from "../transport/registry.ts";
 import type { TlsDialOptions } from "../transport/secure.ts";
 import type { StdioDialOptions } from "../transport/stdio/stdio.ts";
 import type { WebSocketDialOptions } from "../transport/websocket/options.ts";
+import { Addresses } from "./addresses.ts";
 import { checkRedial, type RedialOptions } from "./backoff.ts";
 import { Line } from "./line.ts";
+import { type RetryDefaults, retryOf } from "./retry.ts";
+import { RetryingCalls } from "./retrying-calls.ts";
 
 /** How a client is made. */
-export interface ClientOptions extends DialectOptions {
+export interface ClientOptions extends DialectOptions, RetryDefaults {
   /** Milliseconds a call waits for its answer, dialling included; 0 for ever, but not over NATS. Default: 5,000. */
   readonly timeout?: number;
   /**
@@ -34,11 +35,15 @@ export interface ClientOptions extends DialectOptions {
    * `QueueFullError`. Default: `"wait"`.
    */
   readonly whenFull?: WhenFull;
-  /** Milliseconds one attempt to dial may take, 0 for no end. Over HTTP it has no effect. Default: 10,000. */
+  /**
+   * Milliseconds one attempt to dial an address may take, 0 for no end. Over HTTP it has no effect. Default: 10,000, and
+   * 2,000 where there are several addresses, so that the next one is tried while a call still waits.
+   */
   readonly dialTimeout?: number;
   /**
    * Whether a failed dial is tried again, within the timeouts of the calls that wait for it, after a random wait that
-   * grows. Default: `false`, a failed dial rejects them at once.
+   * grows. Where there are several addresses, each has failed by then. Default: `false`, a failed dial rejects them at
+   * once.
    */
   readonly redial?: boolean | RedialOptions;
   /** Who answers the calls the server makes on this client's connection. Over HTTP and NATS it makes none. Default: nobody. */
@@ -83,30 +88,32 @@ export type ClientEvents = {
  * const text = await client.call("main.echo", ["foo"]);
  * ```
  *
- * Nothing is ever sent twice: a call whose connection is lost rejects with what became of it, `not-sent` or
- * `unknown`, and the caller decides.
+ * Where there are several addresses it dials them in turn, and stays with the one that answers for as long as it does.
+ * A server that says that it is closing is left for another: it still answers what it was asked, and the next call dials.
+ *
+ * Nothing is ever sent twice unless `retry` or `idempotent` says that it may be: a call whose connection is lost
+ * rejects with what became of it, `not-sent` or `unknown`, and the caller decides.
  *
  * @typeParam Api - the server's methods: an interface of functions by name, see `Exports`. Without it any method can
  * be called, and results are `unknown`.
  */
 export class Client<Api extends object = AnyApi> {
-  /** The address as it was given, but for a user and password in it, and the values of its parameters. */
-  readonly address: string;
+  readonly #addresses: Addresses;
   readonly #events: Emitter<ClientEvents>;
-  readonly #pending: PendingCalls;
-  readonly #calls: RemoteCalls;
+  readonly #calls: RetryingCalls;
   readonly #line: Line;
 
   /**
    * @param address - `tcp://host:port`, `tls://host:port`, `ws://host:port/path`, `wss://host:port/path`,
    * `http://host:port/path`, `https://host/path`, `nats://host:port/subject.prefix`, `unix:/path`, `stdio:`, or of a
-   * registered transport
+   * registered transport; or several of servers that can stand in for each other, in the order in which they are to be tried
+   * @throws TypeError when there is none
    * @throws InvalidAddressError when it is no address
    * @throws RangeError when an option's value makes no sense
    */
-  constructor(address: string | URL, options: ClientOptions = {}) {
-    const route = routeTo(address, options.interpose);
-    this.address = route.address.shown;
+  constructor(address: string | URL | readonly (string | URL)[], options: ClientOptions = {}) {
+    const addresses = new Addresses(address, options.interpose);
+    this.#addresses = addresses;
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
     const { limits, service, tls, stdio, ws, http, nats, transport } = options;
@@ -114,36 +121,56 @@ export class Client<Api extends object = AnyApi> {
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
     this.#events = new Emitter(logger);
-    this.#pending = new PendingCalls(clock);
+    const retry = retryOf(options);
+    const redial = redialOf(options.redial);
     const connection = {
       call: (method: string, params?: Params, options?: CallOptions) => this.#calls.call(method, params, options),
       notify: (method: string, params?: Params, options?: CallOptions) => this.#calls.notify(method, params, options),
     };
     this.#line = new Line({
       ...dialect,
-      route,
+      addresses,
       limits,
-      dialTimeout: timeoutOf(options.dialTimeout ?? 10_000),
-      redial: redialOf(options.redial),
+      dialTimeout: timeoutOf(options.dialTimeout ?? (addresses.several ? 2_000 : 10_000)),
+      redial,
       transport: { ...transport, tls, stdio, ws, http, nats },
       service,
       concurrency: concurrencyOf(options.concurrency),
-      pending: this.#pending,
       logger,
       clock,
       connection,
+      onRenewed: (pending) => {
+        this.#calls.pending = pending;
+      },
       onConnect: (peer) => this.#events.emit("connect", peer),
       onDisconnect: (reason) => this.#events.emit("disconnect", reason),
     });
-    this.#calls = new RemoteCalls({
-      pending: this.#pending,
+    this.#calls = new RetryingCalls({
+      pending: this.#line.pending,
       outlet: this.#line,
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
       version: dialect.version,
-      address: this.address,
+      address: () => this.address,
+      clock,
+      retry,
+      backoff: redial ?? {},
+      onRefused: () => this.#line.leaveClosing(),
       whenFull: options.whenFull,
     });
+  }
+
+  /**
+   * The address it talks to, or will dial first, as it was given but for a user and password in it, and the values
+   * of its parameters. Where there are several, that can change with every dial.
+   */
+  get address(): string {
+    return this.#addresses.first.address.shown;
+  }
+
+  /** All its addresses, in the order in which they were given. */
+  get addresses(): readonly string[] {
+    return this.#addresses.shown;
   }
 
   /**
@@ -156,7 +183,7 @@ export class Client<Api extends object = AnyApi> {
 
   /** How many calls are pending: made and not yet settled. */
   get pending(): number {
-    return this.#calls.size;
+    return this.#line.size + this.#calls.surplus;
   }
 
   /**

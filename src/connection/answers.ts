@@ -1,4 +1,4 @@
-import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
+import { fromErrorObject, saysDraining } from "../protocol/errors/from-error-object.ts";
 import type { RpcError } from "../protocol/errors/rpc-error.ts";
 import type { ResponseMessage } from "../protocol/message.ts";
 import type { Logger } from "../service/logger.ts";
@@ -14,6 +14,11 @@ export function settle(call: PendingCall, { error, result, flaw }: ResponseMessa
   if (flaw !== undefined) call.reject(new InvalidResponseError(call.method, flaw));
   else if (error) call.reject(fromErrorObject(error));
   else call.resolve(result);
+}
+
+/** Whether an answer says that the call was not executed since the peer is closing. */
+export function isRefusalOfClosing({ error }: ResponseMessage): boolean {
+  return error !== undefined && saysDraining(error);
 }
 
 /** Reports an answer to a call that is no JSON-RPC 2.0. */

@@ -28,6 +28,13 @@ export interface BatchMaker {
    * @throws as `begin` does
    */
   beginWrapped(members: readonly BatchMember[], options: CallOptions | undefined): () => void;
+  /**
+   * What is to be sent for the members of a batch that is not wrapped: they themselves, or where they may be tried again,
+   * their first attempts.
+   *
+   * @throws RangeError or TypeError when the options make no sense
+   */
+  attemptsAt(members: readonly WaitingMember[], options: CallOptions | undefined): readonly WaitingMember[];
 }
 
 /** A member that is not sent yet. */
@@ -132,20 +139,24 @@ export class Batch<Api extends object = AnyApi> {
    */
   send(options?: CallOptions): Promise<void> {
     if (this.#sent) throw new Error("this batch was sent before");
-    const members = this.#members;
-    this.#unsettled = members.length;
-    const sendWrapped = this.#calls.isWrapped(options) ? this.#calls.beginWrapped(members, options) : undefined;
-    if (!sendWrapped) for (const { call } of members) this.#calls.begin(call, options);
+    this.#unsettled = this.#members.length;
+    const send = this.#calls.isWrapped(options)
+      ? this.#calls.beginWrapped(this.#members, options)
+      : this.#beginPlain(options);
     // Options that make no sense have thrown at the first member: then nothing was sent.
     this.#sent = true;
-    if (members.length === 0) this.#settlement.resolve();
-    if (sendWrapped) {
-      sendWrapped();
-      return this.#settlement.promise;
-    }
-    const going = options ? members.filter(({ call }) => call.pending) : members;
-    if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
+    if (this.#members.length === 0) this.#settlement.resolve();
+    send();
     return this.#settlement.promise;
+  }
+
+  #beginPlain(options: CallOptions | undefined): () => void {
+    const members = this.#calls.attemptsAt(this.#members, options);
+    for (const { call } of members) this.#calls.begin(call, options);
+    const going = options ? members.filter(({ call }) => call.pending) : members;
+    return () => {
+      if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
+    };
   }
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {

@@ -7,7 +7,7 @@ import type { RequestBody } from "../protocol/serialize.ts";
 import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import type { Clock } from "../time/clock.ts";
-import { logFlaw, logStray, settle } from "./answers.ts";
+import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
 import { Complaints } from "./complaints.ts";
 import { DialError } from "./errors/dial-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
@@ -150,7 +150,7 @@ export class ExchangeLink implements Outlet {
   /** Why a message would wait for ever if its answer never came; `undefined` when it would not. */
   #endless({ members }: WaitingMessage): RangeError | undefined {
     if (this.#exchange.needsTimeout !== true) return undefined;
-    if (!members.some(({ call, notification }) => call.timeout === 0 && !notification)) return undefined;
+    if (!members.some(({ call, notification }) => call.isEndless && !notification)) return undefined;
     const { transport } = this.#exchange.peer;
     return new RangeError(`expected a timeout above 0, got none: over ${transport} nobody tells when a server dies`);
   }
@@ -240,7 +240,7 @@ export class ExchangeLink implements Outlet {
     return complaint ?? (message.kind === "invalid" ? wordsFor(message) : "it leaves this call out");
   }
 
-  #settle({ calls }: Going, response: ResponseMessage, log: Complaints): RpcError | undefined {
+  #settle({ calls, controller }: Going, response: ResponseMessage, log: Complaints): RpcError | undefined {
     const { id, flaw } = response;
     const { address } = this.#options;
     const call = typeof id === "number" ? calls.get(id) : undefined;
@@ -251,6 +251,7 @@ export class ExchangeLink implements Outlet {
     calls.delete(call.id);
     this.#pending.remove(call);
     if (flaw !== undefined) logFlaw(flaw, address, log);
+    if (isRefusalOfClosing(response)) this.#exchange.avoid?.(controller.signal);
     settle(call, response);
     return undefined;
   }

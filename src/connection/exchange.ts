@@ -43,6 +43,13 @@ export interface Exchange {
   readonly closed: Promise<Error | undefined>;
 
   /**
+   * Told that who answered is closing: where there are others who can answer, they come first from now on.
+   *
+   * @param signal - of the exchange that was answered so
+   */
+  avoid?(signal: AbortSignal): void;
+
+  /**
    * Puts it away. Called once, when no exchange goes on.
    *
    * @returns nothing, or a promise that resolves when it is over, and never rejects

@@ -25,7 +25,7 @@ import { TokenBucket } from "../service/token-bucket.ts";
 import { Turns } from "../service/turns.ts";
 import type { Debts } from "../service/waiting-calls.ts";
 import type { Clock } from "../time/clock.ts";
-import { logFlaw, logStray, settle } from "./answers.ts";
+import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
 import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import { type Complained, Complaints } from "./complaints.ts";
@@ -55,6 +55,8 @@ export interface LinkOwner {
   disconnected(connection: CallerConnection, reason: DisconnectError): void;
   /** Everything is over. Called once, last. */
   closed(connection: CallerConnection): void;
+  /** The peer refuses a call because it is closing. Called each time, before the call is rejected. */
+  draining?(connection: CallerConnection): void;
 }
 
 /** What a link is made of. */
@@ -224,6 +226,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
     if (!call) this.#unexpected(response);
     else {
       if (response.flaw !== undefined) logFlaw(response.flaw, this.who, this.#log);
+      if (isRefusalOfClosing(response)) this.#owner.draining?.(this.#connection);
       settle(call, response);
     }
   }

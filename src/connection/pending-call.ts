@@ -22,6 +22,18 @@ export interface CallOptions {
    */
   readonly trace?: Partial<TraceContext> | undefined;
   /**
+   * `"not-sent"`: a client tries again what was certainly not executed, that is a call whose error has the outcome
+   * `not-sent`, or that a closing server has refused (`isDraining`). `false`: it does not, also where its options say so. A
+   * `Connection`, which cannot dial, never tries again. Default: the client's.
+   */
+  readonly retry?: "not-sent" | false | undefined;
+  /**
+   * `true`: executing it twice does no harm, so that a client tries it again also when nobody can know whether it was
+   * executed, that is after an error with the outcome `unknown`. `false`: where the client's options say it, only what was
+   * certainly not executed is tried again. Default: the client's.
+   */
+  readonly idempotent?: boolean | undefined;
+  /**
    * What to do while so much waits to be sent that the other end has to read first: `"wait"` for it, within the timeout, or
    * `"fail"` at once with a `QueueFullError`. Default: the client's or connection's own, `"wait"`.
    */
@@ -82,6 +94,11 @@ export class PendingCall {
 
   get pending(): boolean {
     return this.id !== 0;
+  }
+
+  /** Whether no timeout ends it, as far as is known since it began to be pending. */
+  get isEndless(): boolean {
+    return this.timeout === 0;
   }
 
   /** What became of it if it ends now while its channel lives: what the channel has queued will go out. */

@@ -34,6 +34,8 @@ export class PendingCalls {
   givenUp = 0;
   /** Told of each that was given up, when it is settled, so that nothing is done for it in vain. */
   onGiveUp: ((call: PendingCall, id: number) => void) | undefined;
+  /** Told whenever none is left. */
+  onIdle: (() => void) | undefined;
   /** Why nothing was sent so far, for timeouts while a dial fails again and again. */
   obstacle: unknown;
 
@@ -50,6 +52,11 @@ export class PendingCalls {
   /** A table of its own, by the same clock. */
   another(): PendingCalls {
     return new PendingCalls(this.#clock);
+  }
+
+  /** The id that was given last. */
+  get lastId(): number {
+    return this.#lastId;
   }
 
   /**
@@ -89,8 +96,10 @@ export class PendingCalls {
     call.id = 0;
     this.#size--;
     if (call.watched) this.#aborts?.remove(call.watched);
+    if (this.#size > 0) return;
     // After a flood, give back what it took.
-    if (this.#size === 0 && this.#slots.length > 1_024) this.#resize(SMALLEST);
+    if (this.#slots.length > 1_024) this.#resize(SMALLEST);
+    this.onIdle?.();
   }
 
   /** Rejects one, if it is still pending. */
@@ -109,7 +118,8 @@ export class PendingCalls {
   /** Rejects all of them, in the order in which they were made. */
   rejectAll(error: (call: PendingCall) => unknown): void {
     for (const call of this.all()) this.reject(call, error(call));
-    this.#deadlines?.stop();
+    // Whoever is rejected may begin anew at once.
+    if (this.#size === 0) this.#deadlines?.stop();
   }
 
   /** All of them, in the order in which they were made. */

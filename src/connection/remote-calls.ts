@@ -15,7 +15,7 @@ import { type CallOptions, checkWhenFull, PendingCall, type WhenFull } from "./p
 import type { PendingCalls } from "./pending-calls.ts";
 import { remoteNamespace } from "./remote-namespace.ts";
 import { WrappedCall } from "./wrapped-call.ts";
-import { WrappedCalls } from "./wrapped-calls.ts";
+import { type Trials, WrappedCalls } from "./wrapped-calls.ts";
 
 /** What the calls of a client or connection share. */
 export interface RemoteCallsOptions {
@@ -25,19 +25,20 @@ export interface RemoteCallsOptions {
   /** The default timeout, in milliseconds, Infinity for none. */
   readonly timeout: number;
   readonly version: Version;
-  /** The client's, for those who trace its calls. */
-  readonly address?: string;
+  /** The client's, for those who trace its calls: the one that is tried first now. */
+  readonly address?: () => string;
   /** Default: `"wait"`. */
   readonly whenFull?: WhenFull | undefined;
 }
 
 /** The calling half of clients and connections: makes calls of arguments, and leaves the sending to the outlet. */
 export class RemoteCalls implements BatchMaker {
-  readonly pending: PendingCalls;
+  /** Where calls are pending that are made from now on. */
+  pending: PendingCalls;
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly version: Version;
-  readonly address: string | undefined;
+  readonly #address: (() => string) | undefined;
   readonly #timeout: number;
   readonly #failsWhenFull: boolean;
   #hasMiddlewares = false;
@@ -50,14 +51,23 @@ export class RemoteCalls implements BatchMaker {
     this.outlet = outlet;
     this.logger = logger;
     this.version = version;
-    this.address = address;
+    this.#address = address;
     this.#timeout = timeout;
     this.#failsWhenFull = whenFull === "fail";
   }
 
+  get address(): string | undefined {
+    return this.#address?.();
+  }
+
   /** How many calls are made and not yet settled. */
   get size(): number {
-    return this.pending.size + (this.#wrapped?.surplus ?? 0);
+    return this.pending.size + this.surplus;
+  }
+
+  /** How many of these are in no table of what is sent. */
+  get surplus(): number {
+    return this.#wrapped?.surplus ?? 0;
   }
 
   /** @throws TypeError when the middleware is no function */
@@ -99,7 +109,7 @@ export class RemoteCalls implements BatchMaker {
       sent ??= this.#notifyLater(method, body, options);
     } catch (error) {
       sent = Promise.reject(error);
-      this.#watchNotification(sent, method);
+      this.watchNotification(sent, method);
     }
     return sent;
   }
@@ -125,6 +135,18 @@ export class RemoteCalls implements BatchMaker {
    */
   timeoutFor(options: CallOptions | undefined): number {
     return options?.timeout === undefined ? this.#timeout : timeoutOf(options.timeout);
+  }
+
+  attemptsAt(members: readonly WaitingMember[], _options: CallOptions | undefined): readonly WaitingMember[] {
+    return members;
+  }
+
+  mayRetry(_options: CallOptions | undefined): boolean {
+    return false;
+  }
+
+  trials({ attempt, options, resolve, reject }: Trials): void {
+    attempt(resolve, reject, options);
   }
 
   /** Makes a pending call; `undefined` if its signal was aborted before, which has then rejected it. */
@@ -194,7 +216,7 @@ export class RemoteCalls implements BatchMaker {
     const sent = this.#wrap(method, params, options, true, (member) => {
       this.outlet.sendMessage({ batch: false, members: [member] });
     }).then(() => undefined);
-    this.#watchNotification(sent, method);
+    this.watchNotification(sent, method);
     return sent;
   }
 
@@ -229,12 +251,12 @@ export class RemoteCalls implements BatchMaker {
       const call = this.start(method, () => resolve(), reject, options);
       if (call) this.outlet.sendMessage({ batch: false, members: [{ call, body, notification: true }] });
     });
-    this.#watchNotification(sent, method);
+    this.watchNotification(sent, method);
     return sent;
   }
 
   /** Few await a notification, so a lost one is logged, and never an unhandled rejection. */
-  #watchNotification(sent: Promise<void>, method: string): void {
+  watchNotification(sent: Promise<unknown>, method: string): void {
     sent.catch((error) => this.logger.warn(`the notification ${method} was not sent:`, error));
   }
 }

@@ -1,11 +1,11 @@
+import { isDraining } from "../protocol/errors/from-error-object.ts";
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import { type CallOutcome, isCallError } from "./errors/call-error.ts";
 import { type CallOptions, PendingCall } from "./pending-call.ts";
+import type { PendingCalls } from "./pending-calls.ts";
 
 /** What a wrapped call needs of those it is one of. */
 export interface WrappedCallHost {
-  /** Ends an attempt that is pending, and tells the peer where that was asked for. */
-  giveUp(attempt: PendingCall, error: unknown): void;
   /** Why nothing was sent so far. */
   readonly obstacle: unknown;
 }
@@ -27,6 +27,8 @@ export class WrappedCall extends PendingCall {
   #timeIsUp = false;
   #settled = false;
   #wasSent = false;
+  /** What the last attempt that failed said. */
+  #setback: unknown;
 
   constructor(
     method: string,
@@ -86,7 +88,7 @@ export class WrappedCall extends PendingCall {
     this.#error = error;
     const attempts = [...this.attempts];
     // A notification that is the channel's by now cannot be called back: what comes of it, the channel says.
-    for (const attempt of attempts) this.#host.giveUp(attempt, error);
+    for (const attempt of attempts) attempt.giveUp(error);
     this.#controller?.abort(error);
     if (attempts.length === 0) this.#failSoon();
   }
@@ -96,9 +98,10 @@ export class WrappedCall extends PendingCall {
   }
 
   /** An attempt is over; `false` if it was before. */
-  ended(attempt: Attempt, wasSent: boolean): boolean {
+  ended(attempt: Attempt, wasSent: boolean, setback?: unknown): boolean {
     if (!this.attempts.delete(attempt)) return false;
     if (wasSent) this.#wasSent = true;
+    if (wasSent || setback !== undefined) this.#setback = setback;
     if (this.#timeIsUp && this.attempts.size === 0) this.#failSoon();
     return true;
   }
@@ -110,18 +113,36 @@ export class WrappedCall extends PendingCall {
   }
 
   override timeoutError(): ReturnType<PendingCall["timeoutError"]> {
-    return super.timeoutError(this.#host.obstacle);
+    return super.timeoutError(this.#host.obstacle ?? this.#setback);
   }
 }
 
 /** What is sent for a wrapped call. */
 export class Attempt extends PendingCall {
   readonly #whole: WrappedCall;
+  readonly #table: PendingCalls;
 
-  constructor(whole: WrappedCall, resolve: (result: unknown) => void, reject: (error: unknown) => void) {
+  /** @param table - where it is made pending */
+  constructor(
+    whole: WrappedCall,
+    table: PendingCalls,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
     super(whole.method, resolve, reject);
     this.#whole = whole;
+    this.#table = table;
     whole.attempts.add(this);
+  }
+
+  /** The whole has its timeout in mind. */
+  override get isEndless(): boolean {
+    return super.isEndless && this.#whole.isEndless;
+  }
+
+  /** Ends it if it is pending, and tells the peer where that was asked for. */
+  giveUp(error: unknown): void {
+    this.#table.giveUp(this, error);
   }
 
   override get governor(): PendingCall {
@@ -129,11 +150,23 @@ export class Attempt extends PendingCall {
   }
 
   override resolve(result: unknown): void {
-    if (this.#whole.ended(this, true)) super.resolve(result);
+    if (this.#whole.ended(this, this.isSent)) super.resolve(result);
   }
 
   override reject(error: unknown): void {
-    const wasSent = isCallError(error) ? error.outcome === "unknown" : isRpcError(error);
-    if (this.#whole.ended(this, wasSent)) super.reject(error);
+    const wasSent = isCallError(error) ? error.outcome === "unknown" : isRpcError(error) && !isDraining(error);
+    if (this.#whole.ended(this, wasSent, error)) super.reject(error);
+  }
+
+  /** Whether it went out, where it succeeds. */
+  protected get isSent(): boolean {
+    return true;
+  }
+}
+
+/** A wait between two attempts, for which nothing is sent. */
+export class Rest extends Attempt {
+  protected override get isSent(): boolean {
+    return false;
   }
 }

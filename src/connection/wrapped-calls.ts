@@ -8,7 +8,7 @@ import type { CallChanges, OutgoingCall } from "./middleware.ts";
 import type { WaitingMember } from "./outlet.ts";
 import type { CallOptions, PendingCall } from "./pending-call.ts";
 import type { PendingCalls } from "./pending-calls.ts";
-import { Attempt, type WrappedCall, type WrappedCallHost } from "./wrapped-call.ts";
+import { Attempt, Rest, type WrappedCall, type WrappedCallHost } from "./wrapped-call.ts";
 
 /** A middleware of a client or connection. */
 export type CallLayer = Layer<OutgoingCall, CallChanges>;
@@ -19,6 +19,32 @@ export interface AttemptMaker {
   readonly version: Version;
   readonly address: string | undefined;
   begin(call: PendingCall, options: CallOptions | undefined): void;
+  /** Whether some calls with these options may be tried again. */
+  mayRetry(options: CallOptions): boolean;
+  /**
+   * Makes one attempt, or as many as it takes.
+   *
+   * @throws TypeError or RangeError when the options make no sense
+   */
+  trials(trials: Trials): void;
+}
+
+type Resolve = (result: unknown) => void;
+type Reject = (error: unknown) => void;
+
+/** How a call is made that comes out of the middlewares: by an attempt, or several of which the last one counts. */
+export interface Trials {
+  readonly method: string;
+  /** Those of the call, as the middlewares changed them; `timeout` and `signal` are those of these attempts alone. */
+  readonly options: CallOptions;
+  readonly resolve: Resolve;
+  readonly reject: Reject;
+  /** Whether no further attempt is worth while: the call is over. */
+  isOver(): boolean;
+  /** Makes an attempt pending, and sends it. */
+  attempt(resolve: Resolve, reject: Reject, options: CallOptions): void;
+  /** What a wait between two attempts is known by, to be made pending in that table. */
+  rest(table: PendingCalls, resolve: Resolve, reject: Reject): PendingCall;
 }
 
 /** One call on its way through the middlewares. */
@@ -56,10 +82,6 @@ export class WrappedCalls implements WrappedCallHost {
     return this.#maker.pending.obstacle;
   }
 
-  giveUp(attempt: PendingCall, error: unknown): void {
-    this.#maker.pending.giveUp(attempt, error);
-  }
-
   /** Nothing can be sent any more: rejects what is still on its way through the middlewares. */
   end(error: (call: PendingCall) => unknown): void {
     this.#whole.rejectAll(error);
@@ -89,23 +111,52 @@ export class WrappedCalls implements WrappedCallHost {
       whole.fail(error);
     };
     if (this.layers.length === 0) {
-      this.#attempt(journey, seen, succeed, fail);
+      this.#go(journey, seen, succeed, fail);
       return;
     }
     const passage = new CallPassage((call) => {
       const { promise, resolve, reject } = deferred<unknown>();
-      this.#attempt(journey, call, resolve, reject);
+      this.#go(journey, call, resolve, reject);
       return promise;
     });
     passage.give(() => runThrough(this.layers, seen, passage)).then(succeed, fail);
   }
 
   /** Makes the call itself. */
+  #go(journey: Journey, call: SeenCall, resolve: Resolve, reject: Reject): void {
+    const { whole } = journey;
+    const { changes } = call;
+    // It has no timeout of its own, unless a middleware gives it one: the whole has.
+    const { timeout = 0, signal } = changes;
+    if (!this.#maker.mayRetry(whole.options) && !this.#maker.mayRetry(changes)) {
+      const whenFull = changes.whenFull ?? whole.options.whenFull;
+      this.#attempt(journey, call, { timeout, signal, whenFull }, resolve, reject);
+      return;
+    }
+    try {
+      this.#maker.trials({
+        method: whole.method,
+        options: { ...whole.options, ...changes, timeout, signal },
+        resolve,
+        reject,
+        isOver: () => whole.tooLate !== undefined,
+        attempt: (resolve, reject, options) => this.#attempt(journey, call, options, resolve, reject),
+        rest: (table, resolve, reject) => {
+          this.#attempts++;
+          return new Rest(whole, table, ...this.#uncounting(resolve, reject));
+        },
+      });
+    } catch (error) {
+      reject(error);
+    }
+  }
+
   #attempt(
     journey: Journey,
     { params, changes }: SeenCall,
-    resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
+    within: CallOptions,
+    resolve: Resolve,
+    reject: Reject,
   ): void {
     const { whole, send } = journey;
     const { method, notification, options, tooLate } = whole;
@@ -130,15 +181,18 @@ export class WrappedCalls implements WrappedCallHost {
         return;
       }
       const attempt = this.#attemptOf(whole, succeed, fail);
-      this.#begin(attempt, { ...changes, whenFull: whole.options.whenFull });
+      this.#begin(attempt, within);
       if (attempt.pending) send({ call: attempt, body: tracedBody(body, trace), notification });
     });
   }
 
-  #attemptOf(whole: WrappedCall, resolve: (result: unknown) => void, reject: (error: unknown) => void): Attempt {
+  #attemptOf(whole: WrappedCall, resolve: Resolve, reject: Reject): Attempt {
     this.#attempts++;
-    return new Attempt(
-      whole,
+    return new Attempt(whole, this.#maker.pending, ...this.#uncounting(resolve, reject));
+  }
+
+  #uncounting(resolve: Resolve, reject: Reject): [Resolve, Reject] {
+    return [
       (result) => {
         this.#attempts--;
         resolve(result);
@@ -147,13 +201,12 @@ export class WrappedCalls implements WrappedCallHost {
         this.#attempts--;
         reject(error);
       },
-    );
+    ];
   }
 
-  /** An attempt has no timeout of its own, unless a middleware gives it one: the whole has. */
-  #begin(attempt: Attempt, { timeout = 0, signal, whenFull }: CallChanges & Pick<CallOptions, "whenFull">): void {
+  #begin(attempt: Attempt, options: CallOptions): void {
     try {
-      this.#maker.begin(attempt, { timeout, signal, whenFull });
+      this.#maker.begin(attempt, options);
     } catch (error) {
       attempt.reject(error);
     }

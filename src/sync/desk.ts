@@ -95,9 +95,9 @@ function loggerThat(
 function carryOut(client: Client, deed: Exclude<Deed, { kind: "batch" }>): Promise<unknown> | boolean {
   switch (deed.kind) {
     case "call":
-      return client.call(deed.method, written(deed.body), { timeout: deed.timeout });
+      return client.call(deed.method, written(deed.body), deed.options);
     case "notify":
-      return client.notify(deed.method, written(deed.body), { timeout: deed.timeout });
+      return client.notify(deed.method, written(deed.body), deed.options);
     case "connect":
       return client.connect({ timeout: deed.timeout });
     case "close":
@@ -113,7 +113,7 @@ async function sendBatch(client: Client, deed: Deed & { kind: "batch" }): Promis
     notification ? batch.notify(method, written(body)) : batch.call(method, written(body)),
   );
   const settled = Promise.allSettled(members);
-  await batch.send({ timeout: deed.timeout });
+  await batch.send(deed.options);
   return (await settled).map((member) =>
     member.status === "fulfilled"
       ? { failed: false, value: pack(member.value) }

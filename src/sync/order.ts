@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { ClientOptions } from "../client/client.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
 import type { Packed } from "./packed.ts";
+import type { SyncCallOptions } from "./sync-api.ts";
 
 /*
  * What a thread and its worker say to each other. The thread asks for one thing at a time and waits for its answer.
@@ -40,10 +41,10 @@ export interface WrittenMember extends Written {
   readonly notification: boolean;
 }
 
-/** What can be done with a client. Timeouts are milliseconds, `undefined` for the client's own. */
+/** What can be done with a client. A timeout is in milliseconds, `undefined` for the client's own. */
 export type Deed =
-  | (Written & { readonly kind: "call" | "notify"; readonly timeout: number | undefined })
-  | { readonly kind: "batch"; readonly members: readonly WrittenMember[]; readonly timeout: number | undefined }
+  | (Written & { readonly kind: "call" | "notify"; readonly options: SyncCallOptions })
+  | { readonly kind: "batch"; readonly members: readonly WrittenMember[]; readonly options: SyncCallOptions }
   | { readonly kind: "connect" | "close"; readonly timeout: number | undefined }
   | { readonly kind: "connected" };
 

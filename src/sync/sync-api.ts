@@ -1,4 +1,5 @@
 import type { RemoteNamespace } from "../connection/api.ts";
+import type { CallOptions } from "../connection/pending-call.ts";
 
 /*
  * How an Api shapes what blocks; see `connection/api.ts`.
@@ -14,7 +15,7 @@ export type SyncNamespace<Api, Namespace extends string, Separator extends strin
 >;
 
 /** How a blocking call or notification is made. It has no signal: nobody could abort one while this thread waits. */
-export interface SyncCallOptions {
+export interface SyncCallOptions extends Pick<CallOptions, "retry" | "idempotent"> {
   /** Milliseconds, dialling included, after which it fails with a `CallTimeoutError`; 0 for never. Default: the client's. */
   readonly timeout?: number | undefined;
 }

@@ -1,4 +1,5 @@
 import { Client } from "../client/client.ts";
+import { checkRetry } from "../client/retry.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "../connection/api.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
 import { remoteNamespace } from "../connection/remote-namespace.ts";
@@ -124,7 +125,7 @@ export class SyncClient<Api extends object = AnyApi> {
    * @throws DialError, CallTimeoutError or ClosedError
    */
   connect(options?: SyncCallOptions): void {
-    const timeout = timeoutIn(options);
+    const { timeout } = carriedIn(options);
     this.#assertMayCall("connect");
     this.#settled(this.#ask("connect", { kind: "connect", timeout }));
   }
@@ -159,10 +160,10 @@ export class SyncClient<Api extends object = AnyApi> {
     params: Params | undefined,
     options: SyncCallOptions | undefined,
   ): unknown {
-    const timeout = timeoutIn(options);
+    const carried = carriedIn(options);
     const body = this.#account.version.requestBody(method, params);
     this.#assertMayCall(method);
-    return this.#settled(this.#ask(method, { kind, method, body, timeout }));
+    return this.#settled(this.#ask(method, { kind, method, body, options: carried }));
   }
 
   #write(method: string, params: Params | undefined, notification: boolean): WrittenMember {
@@ -170,7 +171,7 @@ export class SyncClient<Api extends object = AnyApi> {
   }
 
   #sendBatch(members: readonly WrittenMember[], options: SyncCallOptions | undefined): readonly Settled[] {
-    const timeout = timeoutIn(options);
+    const carried = carriedIn(options);
     const allFailed = (errorOf: (method: string) => Error) =>
       members.map(({ method }) => ({ failed: true, value: errorOf(method) }));
     if (members.length === 0) return [];
@@ -178,7 +179,7 @@ export class SyncClient<Api extends object = AnyApi> {
     this.#assertMayCall("a batch");
     try {
       const unpacking = new Unpacking(this.#account.version);
-      const outcomes = this.#ask("a batch", { kind: "batch", members, timeout });
+      const outcomes = this.#ask("a batch", { kind: "batch", members, options: carried });
       return outcomes.map(({ failed, value }) => ({ failed, value: fromHere(unpacking.value(value)) }));
     } catch (error) {
       if (!(error instanceof WorkerLostError)) throw error;
@@ -217,15 +218,21 @@ function fromHere(value: unknown): unknown {
   return value;
 }
 
-/** @throws TypeError, RangeError */
-function timeoutIn(options: (SyncCallOptions & { readonly signal?: unknown }) | undefined): number | undefined {
-  if (options?.signal !== undefined) {
+/**
+ * What goes to the worker of a call's options.
+ *
+ * @throws TypeError, RangeError
+ */
+function carriedIn(options: SyncCallOptions & { readonly signal?: unknown } = {}): SyncCallOptions {
+  if (options.signal !== undefined) {
     throw new TypeError(
       "expected no signal in the options of a blocking call: nobody can abort while this thread waits",
     );
   }
-  if (options?.timeout !== undefined) timeoutOf(options.timeout);
-  return options?.timeout;
+  const { timeout, retry, idempotent } = options;
+  if (timeout !== undefined) timeoutOf(timeout);
+  checkRetry({ retry, idempotent });
+  return { timeout, retry, idempotent };
 }
 
 /**

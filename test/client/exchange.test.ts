@@ -158,6 +158,12 @@ describe("over exchanges, a client", () => {
     const notified = client.notify("e");
     answer(await exchange.next());
     assert.deepEqual(await Promise.all([timed, notified]), ["d", undefined]);
+    // A call with a middleware around it has its timeout as a whole.
+    client.use((_call, next) => next());
+    await rejection(client.call("f"), RangeError);
+    const wrapped = client.call("g", [], { timeout: 1_000 });
+    answer(await exchange.next());
+    assert.equal(await wrapped, "g");
   });
 
   it("does not try again what is too long", async (t) => {

@@ -33,7 +33,7 @@ export async function serve(
 /** A client; closed after the test. */
 export function clientOf(
   test: TestContext,
-  address: string,
+  address: string | readonly string[],
   options: ClientOptions = {},
 ): Client & { readonly log: Log } {
   const log = new Log();

@@ -2,7 +2,8 @@
  * A server as a program of its own: `serving-program.ts ADDRESS [CLOSING]`. It prints the address it listens on, and what
  * it does at its end; SIGTERM and SIGINT close it, which goes well unless CLOSING says `badly` or `badly-at-once`.
  *
- * `echo` answers at once; `wait` never; `untilSignal` on SIGUSR2; `started` says how many wait.
+ * `echo` answers at once; `later` in a moment; `wait` never; `untilSignal` on SIGUSR2; `started` says how many of the
+ * last two were called.
  */
 import { once } from "node:events";
 import { closeOnSignals } from "../../src/server/close-on-signals.ts";
@@ -11,6 +12,7 @@ import { Service } from "../../src/service/service.ts";
 
 const [address = "tcp://127.0.0.1:0", closing = "well"] = process.argv.slice(2);
 let started = 0;
+let signalled: Promise<unknown> | undefined;
 
 const service = new Service()
   .addMethod("echo", (value: unknown) => value)
@@ -18,7 +20,12 @@ const service = new Service()
     started++;
     return new Promise(() => {});
   })
-  .addMethod("untilSignal", (value: unknown) => once(process, "SIGUSR2").then(() => value))
+  .addMethod("later", (value: unknown) => new Promise((resolve) => setTimeout(resolve, 2, value)))
+  .addMethod("untilSignal", (value: unknown) => {
+    started++;
+    signalled ??= once(process, "SIGUSR2");
+    return signalled.then(() => value);
+  })
   .addMethod("started", () => started);
 
 const server = await listen(service, address);

@@ -1,9 +1,9 @@
+import { Addresses } from "../../client/addresses.ts";
 import { dial } from "../../client/dialler.ts";
 import type { Channel } from "../../connection/channel.ts";
 import type { Exchange } from "../../connection/exchange.ts";
 import type { LimitOptions } from "../../protocol/limits.ts";
 import { systemClock } from "../../time/clock.ts";
-import { routeTo } from "../../transport/registry.ts";
 import { observing } from "../wire/observed.ts";
 import { showWire } from "../wire/verbose.ts";
 import { withFraming } from "./address.ts";
@@ -20,15 +20,15 @@ const DIAL_MS = 10_000;
  */
 export function diallerOf(address: string, options: ConnectOptions, limits: LimitOptions = "trusted") {
   const target = withFraming(address, options.framing);
-  const route = routeTo(target, options.verbose ? observing(showWire(target)) : undefined);
+  const addresses = new Addresses(target, options.verbose ? observing(showWire(target)) : undefined);
   const transport = { ...transportOptions(target, options) };
   const dialTimeout = options.timeout === 0 ? Number.POSITIVE_INFINITY : Math.min(options.timeout, DIAL_MS);
   return {
-    address: route.address.shown,
+    address: addresses.first.address.shown,
     async dial(signal: AbortSignal): Promise<Channel | Exchange> {
       const dialled = await dial(
         {
-          ...{ route, limits, dialTimeout, transport },
+          ...{ addresses, limits, dialTimeout, transport },
           redial: undefined,
           clock: systemClock,
           isAwaited: () => false,

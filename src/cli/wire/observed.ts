@@ -72,7 +72,13 @@ function observedReceiver(receiver: ChannelReceiver, hear: TextObserver): Channe
 function observedExchange(exchange: Exchange, hear: TextObserver): Exchange {
   return {
     peer: exchange.peer,
-    concurrency: exchange.concurrency,
+    get concurrency() {
+      return exchange.concurrency;
+    },
+    set onRoom(action: (() => void) | undefined) {
+      exchange.onRoom = action;
+    },
+    needsTimeout: exchange.needsTimeout === true,
     closed: exchange.closed,
     async exchange(text, options) {
       hear("out", text);

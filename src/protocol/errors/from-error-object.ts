@@ -36,7 +36,11 @@ export function fromErrorObject({ code, message, data }: ErrorObject): RpcError 
  * again elsewhere. An application's own `stopServing` is not one.
  */
 export function isDraining(error: unknown): error is ServiceUnavailableError {
-  if (!isRpcError(error, ErrorCode.ServiceUnavailable)) return false;
-  const data = error.data as { reason?: unknown } | null | undefined;
-  return typeof data === "object" && data !== null && data.reason === "draining";
+  return isRpcError(error) && saysDraining(error);
+}
+
+/** The same of an `error` member. */
+export function saysDraining({ code, data }: ErrorObject): boolean {
+  if (code !== ErrorCode.ServiceUnavailable || typeof data !== "object" || data === null) return false;
+  return (data as { reason?: unknown }).reason === "draining";
 }
