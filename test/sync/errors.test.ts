@@ -51,6 +51,16 @@ describe("an error of a blocking call", () => {
     assert.match((error.cause as Error).stack ?? "", /ECONNREFUSED/);
   });
 
+  it("comes after as many attempts as the call's own options ask for", (t) => {
+    const client = blockingClient(t, NOBODY);
+    assert.ok(thrownBy(() => client.call("m", [], { timeout: 300 })) instanceof DialError);
+    const error = thrownBy(() => client.call("m", [], { timeout: 300, retry: "not-sent" }));
+    assert.ok(error instanceof CallTimeoutError && error.cause instanceof DialError);
+    assert.ok(thrownBy(() => client.notify("m", [], { timeout: 300, idempotent: true })) instanceof CallTimeoutError);
+    const listed = { idempotent: ["m"] as unknown as boolean };
+    assert.ok(thrownBy(() => client.call("m", [], listed)) instanceof TypeError);
+  });
+
   it("is what a promise would reject with: several refused dials", async (t) => {
     const options = { redial: { initialDelay: 1, maxDelay: 5 } };
     const error = thrownBy(() => blockingClient(t, NOBODY, options).call("echo", ["x"], { timeout: 500 }));
