@@ -56,7 +56,7 @@ const progress = new Progress();
 const options: WireOptions = {
   files,
   cores,
-  rounds: Number(values.rounds ?? (quick ? 5 : 11)),
+  rounds: Number(values.rounds ?? (quick ? 5 : 8)),
   sliceMs: Number(values["slice-ms"] ?? (quick ? 50 : 160)),
   warmUps: quick ? 1 : 3,
   tick: progress.tick,
@@ -65,7 +65,7 @@ const options: WireOptions = {
 const paired: PairedOptions = {
   files,
   core: cores?.[1],
-  launches: quick ? 1 : 3,
+  launches: quick ? 1 : 2,
   rounds: quick ? 5 : 10,
   sliceMs: quick ? 150 : 200,
   warmUps: quick ? 5 : 10,
