@@ -38,6 +38,8 @@ const defaultPorts = new Map([
 function placeAt(address: Address): Place | undefined {
   const { scheme, url } = address;
   if (scheme === "unix") return resolve(socketPath(address));
+  // A broker stands in between, and who it asks nobody here can know.
+  if (scheme === "nats") return undefined;
   const port = url.port === "" ? defaultPorts.get(scheme) : Number(url.port);
   if (port === undefined || url.hostname === "") return undefined;
   return { host: url.hostname.replace(/^\[|\]$/g, "").toLowerCase(), port };

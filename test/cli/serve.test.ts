@@ -39,6 +39,8 @@ describe("tsjason serve", () => {
   const exported: Record<string, () => string> = {
     "an object of functions": () => "export default { add: (a, b) => a + b };",
     "a function that makes one, later": () => "export default async () => ({ add: (a, b) => a + b });",
+    "methods made by method()": () => `import { method } from ${library()};
+      export default { ping: () => "pong", add: method((a, b) => a + b), math: { add: method((a, b) => a + b) } };`,
     "a Service": () => `import { Service } from ${library()};
       export default new Service().addMethod("add", (a, b) => a + b);`,
     "a class of a handler": () => `import { exportMethods } from ${library()};
@@ -56,6 +58,16 @@ describe("tsjason serve", () => {
       await ends(command);
     });
   }
+
+  test("refuses what a Service that the module exports decides by itself", async (test) => {
+    const source = `import { Service } from ${library()}; export default new Service().addMethod("x", () => 1);`;
+    const folder = project(test, { "service.js": source });
+    for (const option of ["--namespace", "--timeout"]) {
+      const { status, stderr } = await tsjason(test, ["serve", "service.js", option, "1000"], { cwd: folder });
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`leave out ${option}`));
+    }
+  });
 
   test("serves TypeScript by the tsx of the module's project", async (test) => {
     const folder = project(test, {
@@ -132,7 +144,7 @@ describe("tsjason serve", () => {
       ["nowhere.js", /^usage: there is no module nowhere.js: neither a file nor a package\n$/],
       ["number.js", /^usage: expected a Service, a handler, an object of functions.*got number\n$/],
       ["nothing.js", /^usage: expected a default export in .*nothing.js, got none\n$/],
-      ["empty.js", /^usage: expected at least one function in the object that the module exports, got none\n$/],
+      ["empty.js", /^usage: the object that the module exports has no methods in it\n$/],
       [
         "broken.js",
         /^Error: at the start\n[\s\S]*broken.js:1[\s\S]*usage: broken.js cannot be served: at the start\n$/,

@@ -32,13 +32,13 @@ const over: Readonly<Record<string, readonly CallRows[]>> = {
   ws: [{ name: "WebSocket", address: () => "ws://127.0.0.1:0/rpc", pushes: true }],
   wss: [{ name: "WebSocket over TLS", address: () => "wss://localhost:0/rpc", ...tls, pushes: true }],
   http: [{ name: "HTTP", address: () => "http://127.0.0.1:0/rpc", pushes: false }],
+  https: [{ name: "HTTPS", address: () => "https://localhost:0/rpc", ...tls, pushes: false }],
   nats: [{ name: "NATS", address: () => broker?.address() ?? "", pushes: false }],
 };
 
 /** Those that are not here, and what stands for them. */
 const elsewhere = {
   stdio: "stdio-dial.test.ts and stdio-serve.test.ts: one end is another process",
-  https: "http.test.ts: its client needs a fetch of its own to trust a test's certificate",
 };
 
 for (const [scheme, rows] of Object.entries(over)) {

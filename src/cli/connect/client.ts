@@ -35,11 +35,11 @@ export function clientFor(address: string, options: ConnectOptions, observer?: T
 export function transportOptions(
   address: string,
   options: ConnectOptions,
-): Pick<ClientOptions, "tls" | "http" | "ws" | "stdio"> {
+): Pick<ClientOptions, "tls" | "http" | "ws" | "stdio" | "nats"> {
   const headers = headersOf(options.header);
   const tls = tlsOf(options);
   return {
-    ...(tls && { tls }),
+    ...(tls && { tls, nats: { tls } }),
     ...(headers && { ws: { headers }, http: { headers } }),
     ...(schemeOf(address) === "stdio" && { stdio: programOf(address) }),
   };

@@ -1,3 +1,4 @@
+import type { Methods } from "../../service/contract.ts";
 import { Service, type ServiceOptions } from "../../service/service.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -14,7 +15,13 @@ export interface ServiceOfOptions extends ServiceOptions {
  */
 export async function serviceOf(exported: unknown, options: ServiceOfOptions): Promise<Service> {
   const value = typeof exported === "function" ? await made(exported as () => unknown) : await exported;
-  if (isService(value)) return value;
+  if (isService(value)) {
+    for (const name of ["namespace", "timeout"] as const) {
+      if (options[name] === undefined) continue;
+      throw new UsageError(`the module exports a Service, which decides on its own ${name}: leave out --${name}`);
+    }
+    return value;
+  }
   if (typeof value !== "object" || value === null) {
     const got = value === null ? "null" : typeof value;
     throw new UsageError(
@@ -29,7 +36,9 @@ export async function serviceOf(exported: unknown, options: ServiceOfOptions): P
     const method: () => unknown = (fn as () => unknown).bind(value);
     service.addMethod(namespace === undefined ? name : `${namespace}.${name}`, method);
   }
-  return service;
+  const others = Object.entries(value).filter(([, member]) => typeof member !== "function");
+  // Made by `method`, or namespaces of such: `addMethods` says which is neither.
+  return service.addMethods(Object.fromEntries(others) as Methods, namespace === undefined ? {} : { namespace });
 }
 
 async function made(exported: () => unknown): Promise<unknown> {
@@ -50,7 +59,6 @@ function functionsOf(value: object): [name: string, fn: unknown][] | undefined {
   if ((prototype !== Object.prototype && prototype !== null) || Object.getOwnPropertySymbols(value).length > 0) {
     return undefined;
   }
-  const functions = Object.entries(value).filter(([, member]) => typeof member === "function");
-  if (functions.length > 0) return functions;
-  throw new UsageError("expected at least one function in the object that the module exports, got none");
+  if (Object.keys(value).length === 0) throw new UsageError("the object that the module exports has no methods in it");
+  return Object.entries(value).filter(([, member]) => typeof member === "function");
 }

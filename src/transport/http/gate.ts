@@ -97,7 +97,7 @@ function withoutPort(host: string): string {
 
 /** Whether a host, without a port, is this machine's own and nobody else's. */
 export function namesLoopback(host: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(host);
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/i.test(host);
 }
 
 /** Whether something stands in a list, in which a star stands for anything. */
