@@ -50,10 +50,15 @@ describe("a handler for node:http", () => {
     assert.equal((await send(address, { body: callText("echo", ["x".repeat(50)]) })).status, 413);
   });
 
-  it("leaves hosts and origins to its server, unless it is told", async (t) => {
+  it("is careful of browsers on a loopback address, unless it is told whom it serves", async (t) => {
     const { service } = example();
     const headers = { host: "any.example", origin: "https://other.example" };
-    assert.equal((await send(await hosted(t, nodeHandler(service)), { headers, body: CALL })).status, 200);
+    const byDefault = await hosted(t, nodeHandler(service));
+    assert.equal((await send(byDefault, { headers, body: CALL })).status, 403);
+    assert.equal((await send(byDefault, { headers: { origin: headers.origin }, body: CALL })).status, 403);
+    assert.equal((await send(byDefault, { headers: { host: "localhost" }, body: CALL })).status, 200);
+    const open = await hosted(t, nodeHandler(service, { hosts: ["*"], origins: ["*"] }));
+    assert.equal((await send(open, { headers, body: CALL })).status, 200);
     const careful = await hosted(t, nodeHandler(service, { hosts: ["rpc.example"] }));
     assert.equal((await send(careful, { headers, body: CALL })).status, 403);
     const choosy = await hosted(t, nodeHandler(service, { origins: ["https://app.example"] }));

@@ -19,7 +19,11 @@ export type { FetchHandler } from "./fetch-handler.ts";
 export type { NodeHandler } from "./node-handler.ts";
 export type { CorsOptions, HttpAccessOptions, HttpDialOptions, HttpHeaders, HttpListenOptions } from "./options.ts";
 
-/** How a handler is made. Since its server may be reached in any way, hosts and origins are not checked by default. */
+/**
+ * How a handler is made. It does not know how its server is meant to be reached: by default hosts and origins are checked
+ * for requests that come to a loopback address, as from this machine's browsers. Behind a proxy on the same machine, say
+ * which hosts there are. A handler of the Fetch API is not told the address, and checks what it is told to.
+ */
 export type HttpHandlerOptions = HttpAccessOptions;
 
 /** How a handler of the Fetch API is made. */
@@ -42,7 +46,7 @@ export interface FetchHandlerOptions extends HttpAccessOptions {
  * @throws TypeError when the options make no sense
  */
 export function nodeHandler(service: Service, options: HttpHandlerOptions = {}): NodeHandler {
-  return nodeHandlerOf(frontOf(service, options));
+  return nodeHandlerOf(frontOf(service, options), new Gate(options, true));
 }
 
 /**

@@ -1,17 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { refused } from "./answer.ts";
+import type { Gate } from "./gate.ts";
 import { BrokenOff, NodeRequest, write } from "./node-request.ts";
 import { answerTo, type HttpFront } from "./serve.ts";
 
 /** What a server of Node.js does with a request. The promise resolves when the answer is written, and never rejects. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Answers requests of Node.js. */
-export function nodeHandlerOf(front: HttpFront): NodeHandler {
+/**
+ * Answers requests of Node.js.
+ *
+ * @param onLoopback - what lets in those that come over a loopback address. Default: the front's own gate
+ */
+export function nodeHandlerOf(front: HttpFront, onLoopback: Gate = front.gate): NodeHandler {
   const { limits, counters } = front;
+  const careful = { ...front, gate: onLoopback };
   return async (request, response) => {
     try {
-      const answer = await answerTo(front, new NodeRequest(request, response));
+      const own = isLoopback(request.socket.localAddress) ? careful : front;
+      const answer = await answerTo(own, new NodeRequest(request, response));
       if (!response.destroyed) write(request, response, answer, limits, counters);
     } catch (error) {
       if (error instanceof BrokenOff) return;
@@ -21,4 +28,9 @@ export function nodeHandlerOf(front: HttpFront): NodeHandler {
       }
     }
   };
+}
+
+/** Of an IP address, also of version 4 written as one of version 6. */
+function isLoopback(address = ""): boolean {
+  return address === "::1" || /^(?:::ffff:)?127\./i.test(address);
 }
