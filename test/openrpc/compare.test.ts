@@ -284,6 +284,24 @@ describe("a schema", () => {
       ["breaking schema-changed [key]"],
       ["breaking schema-changed [key]"],
     ],
+    [
+      { type: "object", additionalProperties: string },
+      { type: "object", properties: { a: number }, additionalProperties: string },
+      ["compatible property-added a", "breaking schema-changed a"],
+      ["compatible property-added a", "breaking schema-changed a"],
+    ],
+    [
+      { type: "object", additionalProperties: string },
+      { type: "object", properties: { a: string }, additionalProperties: string },
+      ["compatible property-added a"],
+      ["compatible property-added a"],
+    ],
+    [
+      { type: "object", additionalProperties: { type: "array" } },
+      { type: "object", properties: { a: true }, additionalProperties: false },
+      ["compatible property-added a", "compatible schema-widened a", "breaking properties-closed"],
+      ["compatible property-added a", "breaking schema-widened a", "compatible properties-closed"],
+    ],
     [{ oneOf: [pet] }, { oneOf: [dog, pet] }, ["compatible schema-widened"], ["breaking schema-widened"]],
     [{ oneOf: [pet, dog] }, { oneOf: [dog] }, ["breaking schema-narrowed"], ["compatible schema-narrowed"]],
     [

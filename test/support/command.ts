@@ -24,6 +24,14 @@ export interface Ended {
 
 const pty = fileURLToPath(new URL("./terminal.py", import.meta.url));
 
+/** What the command sees of the environment: nothing of CI or NO_COLOR, say, which decide on colours. */
+const environment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    ["PATH", "HOME", "TMPDIR"].flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
+  ),
+  TERM: "xterm-256color",
+};
+
 /** Why a test at a terminal is skipped; `false` where it can run. */
 export const noTerminal =
   spawnSync("python3", ["-c", "import pty"]).status === 0 ? false : "needs Python 3, which makes a terminal for it";
@@ -37,12 +45,11 @@ export class RunningCommand {
   readonly #looks = new Set<() => void>();
 
   constructor(test: TestContext, args: readonly string[], options: CommandOptions = {}, terminal = false) {
-    const { NODE_TEST_CONTEXT: _context, FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env;
     const main = join(builtPackage(), "dist/cli/main.js");
     const command = [...(terminal ? ["python3", pty] : []), process.execPath, main, ...args];
     this.#process = spawn(command[0] as string, command.slice(1), {
       stdio: "pipe",
-      env: { ...env, TERM: "xterm-256color", ...options.env },
+      env: { ...environment, ...options.env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     this.#process.stdout?.setEncoding("utf8").on("data", (text) => this.#took("stdout", text));

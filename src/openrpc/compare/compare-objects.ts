@@ -12,7 +12,7 @@ export function compareObjects(
   for (const name of new Set([...names, ...namesAfter])) {
     const at = [...path, name];
     if (!namesAfter.has(name)) removed(comparison, after, at);
-    else if (!names.has(name)) added(comparison, before, after.required().has(name), at);
+    else if (!names.has(name)) added(comparison, before, after, name, at);
     else kept(comparison, before, after, name, at);
   }
   compareOthers(comparison, before, after, path);
@@ -43,9 +43,10 @@ function removed(comparison: Comparison, after: SchemaView, path: string[]): voi
 
 /**
  * What callers need not give is no matter. What they get in addition is one only if they were promised that nothing else
- * comes, and look.
+ * comes, and look. Where something was said of all members without a name, it was said of this one too.
  */
-function added(comparison: Comparison, before: SchemaView, required: boolean, path: string[]): void {
+function added(comparison: Comparison, before: SchemaView, after: SchemaView, name: string, path: string[]): void {
+  const required = after.required().has(name);
   const message = required ? "is new, and must be there" : "is new";
   const kind = "property-added";
   if (comparison.role === "param") {
@@ -53,6 +54,9 @@ function added(comparison: Comparison, before: SchemaView, required: boolean, pa
   } else {
     const closed = isClosed(before);
     comparison.change({ kind, direction: closed ? "widened" : "narrowed", lenient: closed, path, message });
+  }
+  if (!isClosed(before) && before.additional().places.length > 0) {
+    comparison.compare(before.property(name), after.property(name), path);
   }
 }
 
