@@ -114,7 +114,7 @@ describe("tsjason types", () => {
         5,
         /^invalid answer: tcp:\S+ has no OpenRPC document: the document: expected an object/,
       ],
-      [[file], 2, /^usage: \S+0\.json is no OpenRPC document: \/methods\/0\/params\/0\/schema\/type: .*"number-like"/],
+      [[file], 2, /^usage: .*0\.json is no OpenRPC document: \/methods\/0\/params\/0\/schema\/type: .*"number-like"/],
       [[noJson], 2, /^usage: \S+1\.json is no OpenRPC document: the document: is not JSON\n$/],
       [["-"], 2, /^usage: standard input is no OpenRPC document: /],
       [["nowhere.json"], 2, /^usage: nowhere.json cannot be read: ENOENT/],
