@@ -4,14 +4,18 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import type { Service } from "../../src/service/service.ts";
 import { blockingClient, serveApart } from "../support/blocking.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { exampleService, serve } from "../support/served.ts";
-import { startWorker } from "../support/start-worker.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const TSX = ["--import", import.meta.resolve("tsx")];
+/* As TypeScript, since that is how the source finds its own worker. A worker does not have the loader that this thread has. */
+const START = `
+  const program = ${JSON.stringify(new URL("../support/blocking-worker.ts", import.meta.url).href)};
+  import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))}).then(({ tsImport }) => tsImport(program, program));`;
 
 interface Ended {
   readonly status: number | null;
@@ -143,7 +147,8 @@ describe("a blocking call", () => {
 
   it("can be made in a worker, which gets a worker of its own", async (t) => {
     const server = await serve(t);
-    const worker = startWorker(t, "./blocking-worker.ts", server.address);
+    const worker = new Worker(START, { eval: true, workerData: { data: server.address } });
+    cleanUp(t, () => worker.terminate());
     assert.deepEqual(await once(worker, "message"), [[3, "from a worker"]]);
     await once(worker, "exit");
   });
