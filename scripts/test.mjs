@@ -6,11 +6,11 @@
 // took longest.
 // With --no-skips a skipped or todo test fails the run, unless its reason is one that this machine cannot change:
 // "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" (or bash, fish, zsh)
-// without one.
+// without one, "needs IPv6" without that.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, networkInterfaces, tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
@@ -136,7 +136,12 @@ function unavoidable(reason) {
   for (const [name, program] of Object.entries(programs)) {
     if (reason.startsWith(`needs ${name}`)) return spawnSync(program, ["--version"]).status !== 0;
   }
-  return false;
+  return reason === "needs IPv6" && !Object.values(networkInterfaces()).some((all) => all?.some(isIpv6));
+}
+
+/** @param {import("node:os").NetworkInterfaceInfo} address */
+function isIpv6({ family }) {
+  return family === "IPv6";
 }
 
 /**

@@ -127,7 +127,7 @@ describe("a client that dials stdio", { timeout: 60_000 }, () => {
     });
 
     for (const [what, stdio, code, says] of [
-      ["that is not there", { command: "no-such-program-anywhere" }, "ENOENT", /spawn no-such-program-anywhere ENOENT/],
+      ["that is not there", { command: "/no/such/program" }, "ENOENT", /spawn \/no\/such\/program ENOENT/],
       ["that may not be run", { command: fileURLToPath(import.meta.url) }, "EACCES", /EACCES/],
       [
         "in a directory that is not there",
