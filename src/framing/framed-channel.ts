@@ -203,13 +203,12 @@ export class FramedChannel implements Channel {
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#taken;
     this.#handOvers?.reached(this.#handedOver);
-    const encoding = ascii ? "latin1" : "utf8";
     if (bytes.length > LOT) {
-      this.#lots = new Lots(Buffer.from(bytes, encoding));
+      this.#lots = new Lots(bytes, ascii);
       this.#writeLots();
     } else {
       this.#writing = true;
-      duplex.write(bytes, encoding, this.#onWritten);
+      duplex.write(bytes, ascii ? "latin1" : "utf8", this.#onWritten);
       this.#writing = false;
     }
     this.#checkPressure();
@@ -221,7 +220,7 @@ export class FramedChannel implements Channel {
       const lot = this.#lots.take();
       if (this.#lots.length === 0) this.#lots = undefined;
       this.#writing = true;
-      this.#duplex.write(lot, this.#onWritten);
+      this.#duplex.write(lot, "latin1", this.#onWritten);
       this.#writing = false;
     }
   }
