@@ -15,8 +15,9 @@ export type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
 export type MethodName<Api> = IsUntyped<Api> extends true ? string : keyof Api & string;
 
 /*
- * `Api[Name]` is handed on whole: a condition on `Name` itself would make the compiler work out all methods at once, which
- * takes it seconds where there are a thousand.
+ * `Api[Name]` is handed on whole, and what follows from it is written so that the compiler need not know its bounds before it
+ * knows `Name`: as elements of tuples, and with no type variable used again under a condition on itself. Else it works out all
+ * methods at once for each Api, which takes it seconds where there are a thousand.
  */
 
 /** What a call of the method resolves with. */
@@ -24,11 +25,11 @@ export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : Result
 
 type ResultOfEntry<F> = F extends AnyFunction ? Awaited<ReturnType<F>> : never;
 
-type PlainArguments<Args extends readonly unknown[], Options> = [] extends Args
+type PlainArguments<Args, Options> = [] extends Args
   ? [params?: Readonly<Args> | NamedParams | undefined, options?: Options]
   : [params: Readonly<Args> | NamedParams, options?: Options];
 
-type StatedArguments<Args extends readonly unknown[], Named, Options> = [] extends Args
+type StatedArguments<Args, Named, Options> = [] extends Args
   ? [params?: Readonly<Args> | Named | undefined, options?: Options]
   : Record<never, never> extends Named
     ? [params?: Readonly<Args> | Named | undefined, options?: Options]
@@ -40,11 +41,13 @@ export type CallArguments<Api, Name, Options> =
     ? [params?: GivenParams | undefined, options?: Options]
     : ArgumentsOfEntry<Api[Name & keyof Api], Options>;
 
-type ArgumentsOfEntry<F, Options> = [F] extends [AnyFunction]
-  ? [FactsOf<F>] extends [never]
-    ? PlainArguments<Parameters<F>, Options>
-    : StatedArguments<FactsOf<F>["args"], FactsOf<F>["named"], Options>
-  : never;
+type ArgumentsOfEntry<F, Options> = [FactsOf<F>] extends [never]
+  ? [F] extends [(...args: infer Args) => unknown]
+    ? PlainArguments<Args, Options>
+    : never
+  : [FactsOf<F>] extends [{ readonly args: infer Args; readonly named: infer Named }]
+    ? StatedArguments<Args, Named, Options>
+    : never;
 
 /** What is left of a name under a namespace; under `""` all of it. */
 export type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
