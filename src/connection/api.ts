@@ -1,5 +1,5 @@
 import type { GivenParams, NamedParams } from "../protocol/message.ts";
-import type { AnyFunction, ArgumentsOf, FactsOf } from "../service/remote-method.ts";
+import type { AnyFunction, ArgumentsOf, FactsOf, Prefix } from "../service/remote-method.ts";
 
 /*
  * How an Api, an interface of functions by method name, shapes the calls of a client. Without one, any method can be
@@ -49,13 +49,6 @@ type ArgumentsOfEntry<F, Options> = [FactsOf<F>] extends [never]
     ? StatedArguments<Args, Named, Options>
     : never;
 
-/** What is left of a name under a namespace; under `""` all of it. */
-export type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
-  ? Name
-  : Name extends `${Namespace}${Separator}${infer Rest}`
-    ? Rest
-    : never;
-
 /** A method that can be called only by name has no place among functions that call by position. */
 type PositionalCall<F> = F extends AnyFunction
   ? [ArgumentsOf<F>] extends [never]
@@ -67,4 +60,8 @@ type PositionalCall<F> = F extends AnyFunction
 export type RemoteNamespace<Api, Namespace extends string, Separator extends string = "."> =
   IsUntyped<Api> extends true
     ? { readonly [method: string]: (...args: unknown[]) => Promise<unknown> }
-    : { [Name in keyof Api & string as Below<Name, Namespace, Separator>]: PositionalCall<Api[Name]> };
+    : {
+        [Name in keyof Api & string as Name extends `${Prefix<Namespace, Separator>}${infer Rest}`
+          ? Rest
+          : never]: PositionalCall<Api[Name]>;
+      };
