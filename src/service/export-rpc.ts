@@ -45,25 +45,45 @@ type TakesContext<F extends MethodFunction> = F extends (context: CallContext, .
     : false;
 
 type UnannouncedContext = { "to get the CallContext, say context: true": never };
+type NoContext = { "with context: true, the first parameter is the CallContext": never };
 type Uncountable = { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never };
+type NoSuchOption = { "there is no such option": never };
 
 /**
  * `unknown` where the options say of the function what they must, else a type that no function has, whose name is
- * the message.
+ * the message. Of each method this is asked, so it asks no more than it must.
  */
 export type Checked<F extends MethodFunction, O> =
   // Whoever says `as never` is believed.
   [F] extends [never]
     ? unknown
-    : (O extends { context: true }
+    : [keyof O] extends [keyof ExportOptions]
+      ? O extends { context: true }
         ? TakesContext<F> extends true
-          ? unknown
-          : { "with context: true, the first parameter is the CallContext": never }
-        : IsContext<Parameters<F>[0]> extends true
-          ? UnannouncedContext
-          : unknown) &
-        (O extends { params: unknown } ? unknown : Parameters<F> extends Countable ? unknown : Uncountable) &
-        (Exclude<keyof O, keyof ExportOptions> extends never ? unknown : { "there is no such option": never });
+          ? O extends { params: unknown }
+            ? unknown
+            : Parameters<F> extends Countable
+              ? unknown
+              : Uncountable
+          : NoContext
+        : O extends { params: infer P }
+          ? // What has schemas has them compared with all of its parameters.
+            P extends readonly string[] | "object"
+            ? IsContext<Parameters<F>[0]> extends true
+              ? UnannouncedContext
+              : unknown
+            : unknown
+          : CheckedAlone<F>
+      : NoSuchOption;
+
+/** The same, where the options say nothing of the function. */
+type CheckedAlone<F extends MethodFunction> = F extends (...args: infer Args extends Countable) => void
+  ? [Args[0]] extends [CallContext]
+    ? IsContext<Args[0]> extends true
+      ? UnannouncedContext
+      : unknown
+    : unknown
+  : Uncountable;
 
 /** `unknown` where the function fits the schemas among the options, else a type that says which function would. */
 export type FitsSchemas<F extends MethodFunction, O> = O extends { params: unknown } | { result: StandardSchema }
@@ -94,15 +114,6 @@ export type ExportDecorator<O> = [keyof O] extends [OptionsAside]
       // Checked here: where a method is generic, F could not be inferred from an intersection.
       context: ExportableContext & Checked<F, O> & FitsSchemas<F, O>,
     ) => void;
-
-/** The same as `Checked`, where no options are to be looked at: the usual case, in a third of the steps. */
-type CheckedAlone<F extends MethodFunction> = F extends (...args: infer Args extends Countable) => unknown
-  ? [Args[0]] extends [CallContext]
-    ? IsContext<Args[0]> extends true
-      ? UnannouncedContext
-      : unknown
-    : unknown
-  : Uncountable;
 
 /**
  * Marks a method of a handler class as one that callers can call. What is not marked is not exported. Subclasses
