@@ -96,7 +96,7 @@ export type FitsSchemas<F extends MethodFunction, O> = O extends { params: unkno
  * Public instance methods with names that are strings: the only ones a caller could call. Of `ClassMethodDecoratorContext` only
  * what tells them: the whole of it, made for each method and compared, costs the compiler as much as the rest.
  */
-interface ExportableContext {
+export interface ExportableContext {
   readonly kind: "method";
   readonly name: string;
   readonly static: false;
