@@ -18,7 +18,8 @@ describe("the type of a schema", () => {
   for (const [schema, type] of [
     [true, "unknown"],
     [{}, "unknown"],
-    [false, "never"],
+    [false, "unknown"],
+    [object({ a: false }), "{ a?: never }"],
     [string, "string"],
     [{ type: "integer", format: "int64", minimum: 3 }, "number"],
     [{ type: "boolean" }, "boolean"],
