@@ -1,32 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { deferred } from "../../src/connection/deferred.ts";
-import { Service } from "../../src/service/service.ts";
-import { type RunningCommand, start, tsjason } from "../support/command.ts";
+import { tsjason } from "../support/command.ts";
+import { end, proxy } from "../support/proxied.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
-import { temporaryDirectory } from "../support/temporary.ts";
 import { frame, frameText, WirePeer, WireServer } from "../support/wire-peer.ts";
-
-/** A proxy, and where it listens. */
-async function proxy(
-  test: TestContext,
-  listen: string,
-  target: string,
-  ...options: string[]
-): Promise<{ address: string; command: RunningCommand }> {
-  const command = start(test, ["proxy", listen, target, ...options]);
-  const [, address = ""] = await command.prints(/listening on (\S+), /, "stderr");
-  return { address, command };
-}
-
-/** Ends it as a user would, and expects it to end well. */
-async function end(command: RunningCommand): Promise<void> {
-  command.signal("SIGINT");
-  const { status, stderr } = await command.ended;
-  assert.equal(status, 0, stderr);
-}
 
 const addresses = {
   netstrings: "tcp://127.0.0.1:0",
@@ -149,70 +127,5 @@ describe("tsjason proxy", () => {
     const { status, stderr } = await tsjason(test, ["proxy", address, address]);
     assert.equal(status, 3);
     assert.match(stderr, /^cannot listen: .*EADDRINUSE/);
-  });
-});
-
-describe("tsjason replay", () => {
-  test("plays what a proxy has recorded, and compares the answers", async (test) => {
-    const file = join(temporaryDirectory(test), "calls.jsonl");
-    const server = await serve(test);
-    const { address, command } = await proxy(test, addresses.WebSocket, server.address, "--log", file);
-    const client = clientOf(test, address);
-    await client.call("add", [1, 2]);
-    await Promise.all([
-      client.call("later", [{ b: 1, a: 2 }]),
-      client.call("echo", ["x"]),
-      client.call("nope").catch(() => {}),
-    ]);
-    await client.close();
-    await end(command);
-    const records = readFileSync(file, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    assert.equal(records.length, 8);
-    assert.deepEqual(Object.keys(records[0]), ["time", "connection", "from", "text"]);
-
-    const http = await serve(test, exampleService(), {}, addresses.HTTP);
-    for (const target of [server.address, http.address]) {
-      const same = await tsjason(test, ["replay", file, target]);
-      assert.deepEqual([same.status, same.stdout], [0, "4 messages sent, 4 of 4 answers are the same\n"]);
-    }
-    const other = new Service()
-      .addMethod("add", (a: number, b: number) => a - b)
-      .addMethod("later", (value: unknown) => value);
-    const changed = await serve(test, other);
-    const differs = await tsjason(test, ["replay", file, changed.address]);
-    assert.equal(differs.status, 1);
-    assert.match(differs.stdout, /connection 1, id 1, add\n {2}then \{"result":3\}\n {2}now {2}\{"result":-1\}\n/);
-    assert.match(differs.stdout, /4 messages sent, 2 of 4 answers are the same\n$/);
-  });
-
-  test("says when an answer does not come, and when one comes that did not then", async (test) => {
-    const file = join(temporaryDirectory(test), "calls.jsonl");
-    const record = (from: string, value: unknown) =>
-      JSON.stringify({ connection: 1, from, text: JSON.stringify(value) });
-    const lines = [
-      record("client", { jsonrpc: "2.0", id: 1, method: "never" }),
-      record("client", { jsonrpc: "2.0", id: 2, method: "add", params: [1, 1] }),
-      record("target", { jsonrpc: "2.0", id: 1, result: 1 }),
-    ];
-    writeFileSync(file, lines.join("\n"));
-    const { address } = await serve(test);
-    const { stdout, status } = await tsjason(test, ["replay", file, address, "--timeout", "100ms", "--json"]);
-    assert.equal(status, 1);
-    assert.deepEqual(JSON.parse(stdout), {
-      sent: 2,
-      compared: 1,
-      differences: [
-        { connection: 1, id: 1, method: "never", expected: { result: 1 }, why: "no answer within 100 ms" },
-        { connection: 1, id: 2, method: "add", got: { result: 2 } },
-      ],
-    });
-  });
-
-  test("refuses what is no recording, with the line", async (test) => {
-    const { status, stderr } = await tsjason(test, ["replay", "-", "tcp://127.0.0.1:1"], { input: '\n{"a":1}\n' });
-    assert.deepEqual([status, stderr], [2, 'usage: line 2 is none of a recording: {"a":1}\n']);
   });
 });
