@@ -4,9 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { output, start, tsjason } from "../support/command.ts";
-import { Broker, withoutNats } from "../support/nats.ts";
+import { Broker, connection, withoutNats } from "../support/nats.ts";
+import { end, proxy } from "../support/proxied.ts";
 import { serve } from "../support/served.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { WirePeer } from "../support/wire-peer.ts";
 
 const shared = withoutNats ? undefined : await Broker.start({ after });
 
@@ -47,6 +49,30 @@ describe("tsjason and NATS", { skip: withoutNats }, () => {
     server.signal("SIGTERM");
     assert.equal(await waiting, '"done"\n');
     assert.equal((await server.ended).status, 0);
+  });
+
+  test("bridges to it with a bound on the time, and while the broker is away", async (test) => {
+    const gone = await Broker.start(test);
+    const silent = await connection(test, gone, { reconnect: false });
+    silent.subscribe("silent.>");
+    await silent.flush();
+    const { address, command } = await proxy(test, "tcp://127.0.0.1:0", gone.address("silent"), "--timeout", "200ms");
+    const client = await WirePeer.dial(test, address);
+    client.call("a", "never");
+    const { id, error } = await client.inbox.next();
+    assert.deepEqual([id, error?.code], ["a", -32098]);
+    await gone.kill();
+    // Until it has noticed, calls may be lost; from then on each is refused at once, and the next one read.
+    let refused = 0;
+    while (refused < 2) {
+      client.call(refused, "never");
+      const answer = await client.inbox.next();
+      assert.equal(answer.id, refused);
+      if (answer.error?.code === -32097) refused++;
+    }
+    client.end();
+    await client.ended;
+    await end(command);
   });
 
   test("bridges from and to it", async (test) => {

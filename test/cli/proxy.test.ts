@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, type TestContext, test } from "node:test";
 import { deferred } from "../../src/connection/deferred.ts";
+import { cleanUp } from "../support/cleanup.ts";
 import { tsjason } from "../support/command.ts";
 import { end, proxy } from "../support/proxied.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
@@ -12,6 +16,18 @@ const addresses = {
   WebSocket: "ws://127.0.0.1:0",
   HTTP: "http://127.0.0.1:0/rpc",
 };
+
+/** An HTTP server that reads, and never answers. */
+async function silentHttp(test: TestContext): Promise<string> {
+  const server = createServer((request) => request.resume());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanUp(test, () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /* Each kind of address on either side, and each pair of the two seams. */
 const ways = [
@@ -120,6 +136,72 @@ describe("tsjason proxy", () => {
     await end(command);
     const other = await proxy(test, addresses.netstrings, "tcp://127.0.0.1:1");
     await (await WirePeer.dial(test, other.address)).ended;
+  });
+
+  test("bounds the time for an answer over HTTP, and has room for the next ones then", async (test) => {
+    const silent = await silentHttp(test);
+    const { address, command } = await proxy(test, addresses.netstrings, silent, "--timeout", "150ms");
+    const client = await WirePeer.dial(test, address);
+    // More than go at once.
+    const ids = Array.from({ length: 300 }, (_, index) => index);
+    client.say(...ids.map((id) => ({ jsonrpc: "2.0", id, method: "never" })));
+    const answers = await client.inbox.take(ids.length);
+    assert.deepEqual(new Set(answers.map(({ id }) => id)), new Set(ids));
+    const reason = "the proxy's target did not answer: no answer within 150 ms";
+    for (const { error } of answers) {
+      assert.deepEqual(error, { code: -32098, message: "Server Timeout", data: { reason } });
+    }
+    client.say([
+      { jsonrpc: "2.0", id: "x", method: "never" },
+      { jsonrpc: "2.0", method: "told" },
+    ]);
+    client.end();
+    const [only, ...others] = await client.inbox.batch();
+    assert.deepEqual([only?.id, only?.error?.code, others], ["x", -32098, []]);
+    await client.ended;
+    await end(command);
+  });
+
+  test("bounds it for callers over HTTP, whose late answers are nobody else's", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address, command } = await proxy(test, addresses.HTTP, wire.address, "--timeout", "150ms");
+    const client = clientOf(test, address);
+    await assert.rejects(client.call("never"), { code: -32098 });
+    const first = await wire.peer();
+    await first.ended;
+    const called = client.call("echo");
+    const second = await wire.peer();
+    const { id } = await second.inbox.next();
+    second.answer(id, "in time");
+    assert.equal(await called, "in time");
+    await end(command);
+  });
+
+  test("bounds the wait of a side that has ended, and of no other", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address, command } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "150ms");
+    const [calling, ending] = [await WirePeer.dial(test, address), await WirePeer.dial(test, address)];
+    calling.call(1, "slow");
+    ending.call(2, "never");
+    ending.end();
+    await ending.ended;
+    assert.deepEqual(ending.inbox.texts, []);
+    await command.prints(/what was owed was not answered within 150 ms/, "stderr");
+    for (const peer of wire.peers) peer.answer(1, "late");
+    assert.deepEqual(await calling.inbox.next(), { jsonrpc: "2.0", id: 1, result: "late" });
+    await end(command);
+  });
+
+  test("ends at once with a target that ends", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "0");
+    const client = await WirePeer.dial(test, address);
+    client.call(1, "never");
+    client.end();
+    const target = await wire.peer();
+    await target.inbox.next();
+    target.end();
+    await client.ended;
   });
 
   test("says when it cannot listen", async (test) => {

@@ -36,6 +36,8 @@ export function addProxy(program: Command): void {
       `
 Each connection that comes in gets one of its own to the target; messages pass as they are. Over HTTP each request is
 passed on by itself, and what the target says unasked cannot be.
+Where either side is HTTP or NATS, a call that is not answered within --timeout gets error -32098. From connection to
+connection calls pass without a limit of their own: --timeout is for dialling, and for what is still owed when one has ended.
 ${examples(
   ["tsjason proxy ws://127.0.0.1:8080 tcp://127.0.0.1:7080", "a browser reaches a service that speaks netstrings"],
   ["tsjason proxy stdio: tcp://127.0.0.1:7080 --listen-framing newline", "a shell does, a line a message"],
@@ -52,11 +54,12 @@ ${examples(
 async function proxy(listenAddress: string, target: string, options: ProxyCommandOptions): Promise<ExitCode> {
   const dialler = diallerOf(target, { ...options, verbose: false });
   const log = options.log === undefined ? undefined : await WireLog.open(options.log, logFailed);
-  const relay = new Relay(
-    (signal) => dialler.dial(signal),
-    watchOf(log, options.verbose === true),
-    (error) => out.note(`refused: ${safeText(error.message)}`),
-  );
+  const relay = new Relay({
+    dial: (signal) => dialler.dial(signal),
+    watch: watchOf(log, options.verbose === true),
+    refused: (error) => out.note(`refused: ${safeText(error.message)}`),
+    timeout: options.timeout,
+  });
   const signal = interruption();
   const { listenFraming: framing, ...rest } = options;
   const listener = await listenFor(listenAddress, { ...rest, ...(framing !== undefined && { framing }) }, relay);
