@@ -3,7 +3,8 @@ import { action, examples } from "../command.ts";
 import { schemeOf } from "../connect/address.ts";
 import { diallerOf } from "../connect/dial.ts";
 import { listenFor } from "../connect/listen.ts";
-import { addListenOptions, type ListenOptions } from "../connect/listen-options.ts";
+import { addListenOptions, type ListenOptions, placesOf } from "../connect/listen-options.ts";
+import { flag } from "../connect/meaning.ts";
 import { addConnectOptions, type ConnectOptions, framingOption } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { aborted, interruption } from "../interruption.ts";
@@ -16,6 +17,9 @@ import { shownMessages } from "../wire/show-message.ts";
 
 interface ProxyCommandOptions extends Omit<ListenOptions, "framing">, ConnectOptions {
   readonly listenFraming?: string;
+  readonly listenCreds?: string;
+  readonly listenNkey?: string;
+  readonly listenToken?: string;
   readonly log?: string;
 }
 
@@ -30,7 +34,7 @@ export function addProxy(program: Command): void {
   command.addOption(
     framingOption("--listen-framing <name>", "as --framing, which is the target's, for those who come in"),
   );
-  addConnectOptions(addListenOptions(command))
+  addConnectOptions(addListenOptions(command, "--listen-"))
     .addHelpText(
       "after",
       `
@@ -53,6 +57,9 @@ ${examples(
 
 async function proxy(listenAddress: string, target: string, options: ProxyCommandOptions): Promise<ExitCode> {
   const dialler = diallerOf(target, { ...options, verbose: false });
+  const own = ownOf(options);
+  // Before the recording is begun.
+  placesOf([listenAddress], own, ownFlag);
   const log = options.log === undefined ? undefined : await WireLog.open(options.log, logFailed);
   const relay = new Relay({
     dial: (signal) => dialler.dial(signal),
@@ -61,19 +68,33 @@ async function proxy(listenAddress: string, target: string, options: ProxyComman
     timeout: options.timeout,
   });
   const signal = interruption();
-  const { listenFraming: framing, ...rest } = options;
-  const listener = await listenFor(listenAddress, { ...rest, ...(framing !== undefined && { framing }) }, relay);
-  const own = schemeOf(listenAddress) === "stdio";
+  const listener = await listenFor(listenAddress, own, relay, ownFlag);
+  const inPipe = schemeOf(listenAddress) === "stdio";
   // On its own stdin and stdout it is a part of a pipe, which has nothing to tell.
-  if (!own) out.note(`listening on ${listener.address}, taking clients to ${dialler.address}`);
-  const ended = own ? (listener.ended ?? Promise.resolve()).then(() => relay.idle()) : new Promise<void>(() => {});
+  if (!inPipe) out.note(`listening on ${listener.address}, taking clients to ${dialler.address}`);
+  const ended = inPipe ? (listener.ended ?? Promise.resolve()).then(() => relay.idle()) : new Promise<void>(() => {});
   await Promise.race([aborted(signal), ended]);
   const closing = listener.close();
   await relay.close();
   await closing;
   await listener.end?.(1_000);
   await log?.close();
-  return own && relay.failures > 0 ? ExitCode.NoConnection : ExitCode.Ok;
+  return inPipe && relay.failures > 0 ? ExitCode.NoConnection : ExitCode.Ok;
+}
+
+/* What the target has too. */
+const SHARED = ["framing", "creds", "nkey", "token"];
+
+/** The options of the side that listens, as other commands that listen have them. */
+function ownOf(options: ProxyCommandOptions): ListenOptions {
+  const { listenFraming, listenCreds, listenNkey, listenToken, ...rest } = options;
+  const own = { framing: listenFraming, creds: listenCreds, nkey: listenNkey, token: listenToken };
+  const { framing, creds, nkey, token, ...others } = rest;
+  return { ...others, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) };
+}
+
+function ownFlag(option: string): string {
+  return flag(SHARED.includes(option) ? `listen${option[0]?.toUpperCase()}${option.slice(1)}` : option);
 }
 
 function logFailed(error: Error): void {

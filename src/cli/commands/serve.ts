@@ -3,8 +3,7 @@ import { closeOnSignals } from "../../server/close-on-signals.ts";
 import type { ServerOptions } from "../../server/server.ts";
 import type { Logger } from "../../service/logger.ts";
 import { action, examples } from "../command.ts";
-import { withFraming } from "../connect/address.ts";
-import { addListenOptions, type ListenOptions, listenTransport } from "../connect/listen-options.ts";
+import { addListenOptions, type ListenOptions, listenTransport, placesOf } from "../connect/listen-options.ts";
 import { framingOption } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { shownError } from "../output/error.ts";
@@ -57,6 +56,7 @@ ${examples(
 }
 
 async function serve(module: string, options: ServeCommandOptions): Promise<ExitCode> {
+  const places = placesOf(options.listen, options);
   const tell = teller(options.json === true);
   const file = moduleFile(module);
   const load = async (generation: number) =>
@@ -67,11 +67,8 @@ async function serve(module: string, options: ServeCommandOptions): Promise<Exit
     });
   // Before anything listens: a module that cannot be loaded must not be dialled.
   const service = await load(0).catch((error) => cannotBeServed(module, error));
-  const serverOptions: ServerOptions = { ...listenTransport(options), logger: loggerOf(tell) };
-  const front = await Front.listen(
-    options.listen.map((address) => withFraming(address, options.framing)),
-    serverOptions,
-  );
+  const serverOptions: ServerOptions = { ...listenTransport(places, options), logger: loggerOf(tell) };
+  const front = await Front.listen(places, serverOptions);
   front.serve(service, options.drain);
   for (const address of front.addresses) tell("listening", address, { address });
   const stop = options.watch ? keepNew(file, load, front, options.drain, tell) : () => {};
