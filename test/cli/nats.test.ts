@@ -8,7 +8,7 @@ import { Broker, connection, official, withoutNats } from "../support/nats.ts";
 import { end, proxy } from "../support/proxied.ts";
 import { serve } from "../support/served.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { WirePeer } from "../support/wire-peer.ts";
+import { WirePeer, WireServer } from "../support/wire-peer.ts";
 
 const shared = withoutNats ? undefined : await Broker.start({ after });
 
@@ -109,6 +109,13 @@ describe("tsjason and NATS", { skip: withoutNats }, () => {
     const named = address.replace("nats://", "nats://hush-hush@");
     const both = await tsjason(test, ["call", named, "x", "--token", "hush-hush"]);
     assert.equal(both.stderr, "usage: expected credentials in the address or as an option, got both\n");
+  });
+
+  test("ends, also where a broker says nothing at all", async (test) => {
+    const silent = await WireServer.listen(test);
+    const address = `${silent.address.replace("tcp:", "nats:")}/x`;
+    const { status, stderr } = await tsjason(test, ["call", address, "add", "--timeout", "100ms"]);
+    assert.deepEqual([status, stderr], [3, "no connection: add was not answered within 100 ms\n"]);
   });
 
   test("serves a module there, and answers what it has before it ends", async (test) => {

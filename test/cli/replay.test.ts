@@ -103,6 +103,15 @@ function asking(): Service {
   );
 }
 
+test("tsjason replay says when nobody is there, also where that shows only in the end", async (test) => {
+  const file = recorded(test, ["client", { method: "told" }]);
+  for (const address of ["tcp://127.0.0.1:1", "http://127.0.0.1:1"]) {
+    const { status, stdout, stderr } = await tsjason(test, ["replay", file, address]);
+    assert.deepEqual([status, stdout], [3, ""]);
+    assert.match(stderr, /^no connection: .*ECONNREFUSED/);
+  }
+});
+
 describe("tsjason replay of a server that calls back", () => {
   const wants = { id: 1, method: "order", params: ["tea"] };
   const asks = { id: "a", method: "priceOf", params: ["tea"] };

@@ -40,7 +40,10 @@ export class Replay {
       else await this.#await(player, connection, text, signal);
       if (signal.aborted) return;
     }
-    for (const [connection, player] of this.#players) this.#extra(connection, player);
+    for (const [connection, player] of this.#players) {
+      await this.#settle(player);
+      if (!signal.aborted) this.#extra(connection, player);
+    }
   }
 
   close(): void {
@@ -102,6 +105,12 @@ export class Replay {
     const left = this.#since + this.#timeout - performance.now();
     if (await conversation.until(isTaken, Math.max(0, left))) this.#since = performance.now();
     return taken;
+  }
+
+  /** Over exchanges it shows only now whether the last messages were taken, and how those were answered that were not then. */
+  async #settle({ conversation }: Player): Promise<void> {
+    const left = this.#since + this.#timeout - performance.now();
+    await conversation.until(() => !conversation.going, Math.max(0, left));
   }
 
   #whyNothing({ conversation }: Player): string {
