@@ -177,6 +177,19 @@ describe("tsjason proxy", () => {
     await end(command);
   });
 
+  test("tells callers over HTTP what the target sent instead of a message", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address } = await proxy(test, addresses.HTTP, wire.address);
+    const called = clientOf(test, address).call("echo");
+    (await wire.peer()).write("nonsense");
+    const reason = /did not answer: it sent bytes that are no message: byte 0x6e/;
+    await assert.rejects(called, ({ code, data }: { code: number; data: { reason: string } }) => {
+      assert.equal(code, -32603);
+      assert.match(data.reason, reason);
+      return true;
+    });
+  });
+
   test("bounds the wait of a side that has ended, and of no other", async (test) => {
     const wire = await WireServer.listen(test);
     const { address, command } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "150ms");

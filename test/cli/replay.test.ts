@@ -237,6 +237,16 @@ describe("tsjason replay of a server that calls back", () => {
     assert.equal(status, 1);
   });
 
+  test("ends with Ctrl-C in the middle of a dial", async (test) => {
+    const file = recorded(test, ["client", wants]);
+    const wire = await WireServer.listen(test);
+    // Which says nothing of WebSockets.
+    const replay = start(test, ["replay", file, wire.address.replace("tcp:", "ws:"), "--timeout", "0"]);
+    await wire.peer();
+    replay.signal("SIGINT");
+    assert.deepEqual(await replay.ended, { status: 130, stdout: "", stderr: "interrupted: it was not done yet\n" });
+  });
+
   test("ends with Ctrl-C, whatever it waits for", async (test) => {
     const file = recorded(test, ["client", wants], ["target", asks], ["client", told], ["target", answers]);
     const wire = await WireServer.listen(test);

@@ -3,7 +3,7 @@ import { action, examples } from "../command.ts";
 import { diallerOf } from "../connect/dial.ts";
 import { addConnectOptions, type ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
-import { interruption } from "../interruption.ts";
+import { InterruptedError, interruption } from "../interruption.ts";
 import { compactJson } from "../output/json.ts";
 import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";
@@ -46,6 +46,8 @@ async function replay(file: string, address: string, options: ReplayCommandOptio
   const player = new Replay(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);
   try {
     await player.play(records, signal);
+  } catch (error) {
+    throw signal.aborted ? new InterruptedError() : error;
   } finally {
     player.close();
   }

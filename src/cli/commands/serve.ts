@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Command } from "commander";
 import { closeOnSignals } from "../../server/close-on-signals.ts";
 import type { ServerOptions } from "../../server/server.ts";
@@ -66,7 +67,7 @@ async function serve(module: string, options: ServeCommandOptions): Promise<Exit
       logger: loggerOf(tell),
     });
   // Before anything listens: a module that cannot be loaded must not be dialled.
-  const service = await load(0).catch((error) => cannotBeServed(module, error));
+  const service = await unlessStuck(module, load(0)).catch((error) => cannotBeServed(module, error));
   const serverOptions: ServerOptions = { ...listenTransport(places, options), logger: loggerOf(tell) };
   const front = await Front.listen(places, serverOptions);
   front.serve(service, options.drain);
@@ -84,6 +85,19 @@ async function serve(module: string, options: ServeCommandOptions): Promise<Exit
   stop();
   await front.close(options.drain);
   return ExitCode.Ok;
+}
+
+/** A module that awaits what never comes would end the process without a word, as nothing else is left to do. */
+async function unlessStuck<T>(module: string, loading: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const stuck = once(process, "beforeExit", { signal: done.signal }).then(() => {
+    throw new UsageError(`${module} cannot be served: it awaits something that never comes`);
+  });
+  try {
+    return await Promise.race([loading, stuck]);
+  } finally {
+    done.abort();
+  }
 }
 
 function cannotBeServed(module: string, error: unknown): never {
