@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
+import { cleanUp } from "../support/cleanup.ts";
 import { start, tsjason } from "../support/command.ts";
 import { end, proxy } from "../support/proxied.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
@@ -239,10 +242,14 @@ describe("tsjason replay of a server that calls back", () => {
 
   test("ends with Ctrl-C in the middle of a dial", async (test) => {
     const file = recorded(test, ["client", wants]);
-    const wire = await WireServer.listen(test);
-    // Which says nothing of WebSockets.
-    const replay = start(test, ["replay", file, wire.address.replace("tcp:", "ws:"), "--timeout", "0"]);
-    await wire.peer();
+    // It takes connections, and says nothing.
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    cleanUp(test, () => server.close());
+    const address = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const replay = start(test, ["replay", file, address, "--timeout", "0"]);
+    const [socket] = (await once(server, "connection")) as [Socket];
+    cleanUp(test, () => socket.destroy());
     replay.signal("SIGINT");
     assert.deepEqual(await replay.ended, { status: 130, stdout: "", stderr: "interrupted: it was not done yet\n" });
   });
