@@ -3,7 +3,6 @@ import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import type { Exchange, ExchangeOptions } from "../../connection/exchange.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import { HttpStatusError } from "../status-error.ts";
-import { decodeText, Pieces } from "./body.ts";
 import { isJson } from "./media-type.ts";
 import type { HttpDialOptions, HttpHeaders } from "./options.ts";
 import type { HttpReply, HttpSender } from "./sender.ts";
@@ -49,15 +48,20 @@ export class HttpExchange implements Exchange {
     };
   }
 
-  async exchange(text: string, { signal, expectsAnswer }: ExchangeOptions): Promise<string | undefined> {
-    const reply = await this.#request(text, signal);
+  exchange(text: string, { signal, expectsAnswer }: ExchangeOptions): Promise<string | undefined> {
+    return this.#answer(this.#request(text, signal), expectsAnswer);
+  }
+
+  /* What waits for the answer is apart from what has the text, which is not to be kept in memory for so long. */
+  async #answer(request: Promise<HttpReply>, expectsAnswer: boolean): Promise<string | undefined> {
+    const reply = await request;
     const { contentType } = reply;
     const isText = contentType === null || isJson(contentType);
     const isOk = reply.status >= 200 && reply.status < 300;
     const isFailure = !isOk || (expectsAnswer && !isText);
     if (!isText) {
       // What is no answer to a notification is read too: only so is the connection kept.
-      const excerpt = await excerptOf(reply);
+      const excerpt = await this.#excerptOf(reply);
       if (isFailure) throw statusFailure(reply, excerpt);
       return undefined;
     }
@@ -67,15 +71,16 @@ export class HttpExchange implements Exchange {
     return answer === "" ? undefined : answer;
   }
 
-  async #request(text: string, signal: AbortSignal): Promise<HttpReply> {
-    const headers = this.#headers ?? (await this.#makeHeaders());
-    // Making them may have taken long.
-    signal.throwIfAborted();
-    try {
-      return await this.#options.sender.send(text, headers, signal);
-    } catch (error) {
+  #request(text: string, signal: AbortSignal): Promise<HttpReply> {
+    if (this.#headers) return this.#send(text, this.#headers, signal);
+    return this.#makeHeaders().then((headers) => this.#send(text, headers, signal));
+  }
+
+  #send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return this.#options.sender.send(text, headers, signal).catch((error) => {
       throw asExchangeError(error);
-    }
+    });
   }
 
   async #makeHeaders(): Promise<HttpHeaders> {
@@ -102,8 +107,8 @@ export class HttpExchange implements Exchange {
 
   /** @returns what is there, maybe nothing */
   async #readAnswer(reply: HttpReply): Promise<string> {
-    const { messageBytes } = this.#options;
-    const pieces = new Pieces(messageBytes);
+    const { messageBytes, sender } = this.#options;
+    const pieces = sender.pieces(messageBytes);
     let isAll: boolean;
     try {
       isAll = await reply.readInto(pieces);
@@ -112,10 +117,18 @@ export class HttpExchange implements Exchange {
     }
     if (!isAll) throw new ExchangeError("no-text", `it is longer than limits.messageBytes, ${messageBytes}`);
     try {
-      return decodeText(pieces.joined());
+      return pieces.text();
     } catch (cause) {
       throw new ExchangeError("no-text", "it is not UTF-8", { cause });
     }
+  }
+
+  /** How a body begins, as text; the rest is not read. */
+  async #excerptOf(reply: HttpReply): Promise<string> {
+    const pieces = this.#options.sender.pieces(EXCERPT_BYTES);
+    // What came until it broke off is better than nothing.
+    await reply.readInto(pieces).catch(() => false);
+    return pieces.excerpt();
   }
 }
 
@@ -151,12 +164,4 @@ function statusFailure({ status, isRedirect, contentType }: HttpReply, body: str
     : `it is HTTP ${status}${type}`;
   const cause = new HttpStatusError(status, message, { contentType: contentType ?? undefined, excerpt });
   return new ExchangeError("no-text", message, { cause });
-}
-
-/** How a body begins, as text; the rest is not read. */
-async function excerptOf(reply: HttpReply): Promise<string> {
-  const pieces = new Pieces(EXCERPT_BYTES);
-  // What came until it broke off is better than nothing.
-  await reply.readInto(pieces).catch(() => false);
-  return new TextDecoder().decode(pieces.joined());
 }

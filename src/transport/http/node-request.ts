@@ -7,7 +7,7 @@ import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { peerTls } from "../peer-tls.ts";
 import type { HttpAnswer } from "./answer.ts";
-import { Pieces } from "./body.ts";
+import { type BodyPieces, Pieces } from "./body.ts";
 import type { HttpRequest } from "./serve.ts";
 
 /* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
@@ -46,7 +46,7 @@ export class NodeRequest implements HttpRequest {
     return Array.isArray(value) ? value.join(", ") : value;
   }
 
-  read(limit: number): Promise<Uint8Array | undefined> {
+  read(limit: number): Promise<BodyPieces | undefined> {
     const request = this.#request;
     if (request.readableEnded) {
       const why = "its body was read before: let nothing that parses bodies come before this handler";
@@ -63,7 +63,7 @@ export class NodeRequest implements HttpRequest {
       };
       const onEnd = () => {
         settle();
-        resolve(pieces.joined());
+        resolve(pieces);
       };
       const onBreak = () => {
         settle();
