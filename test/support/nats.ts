@@ -29,6 +29,8 @@ export interface OfficialConnection extends NatsConnection {
 export async function official(): Promise<{
   connect(options: object): Promise<OfficialConnection>;
   nkeyAuthenticator(seed: Uint8Array): unknown;
+  credsAuthenticator(credentials: Uint8Array | (() => Uint8Array)): unknown;
+  jwtAuthenticator(jwt: string, seed: Uint8Array): unknown;
   nkeys: { createUser(): { getPublicKey(): string; getSeed(): Uint8Array } };
 }> {
   const name: string = "@nats-io/transport-node";
