@@ -18,7 +18,6 @@ import type { CallMiddleware, CallMiddlewareOptions } from "./middleware.ts";
 import { Milestone } from "./milestone.ts";
 import { lossOf } from "./outgoing.ts";
 import { type CallOptions, checkWhenFull, type WhenFull } from "./pending-call.ts";
-import { PendingCalls } from "./pending-calls.ts";
 import type { RemoteCalls } from "./remote-calls.ts";
 
 /** How a connection is made. */
@@ -104,7 +103,6 @@ export class Connection<Api extends object = AnyApi> {
       ...dialect,
       service: options.service,
       limits,
-      pending: new PendingCalls(this.#clock),
       logger,
       clock: this.#clock,
       concurrency: concurrencyOf(options.concurrency),

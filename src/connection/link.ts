@@ -36,7 +36,7 @@ import { lossOf, Outgoing } from "./outgoing.ts";
 import { Pace } from "./pace.ts";
 import { Patrol, type Patrolled } from "./patrol.ts";
 import type { PendingCall } from "./pending-call.ts";
-import type { PendingCalls } from "./pending-calls.ts";
+import { PendingCalls } from "./pending-calls.ts";
 import { Vigil } from "./vigil.ts";
 
 /** What the connections of a server have in common. */
@@ -64,7 +64,8 @@ export interface LinkOptions extends Dialect {
   /** Who answers the peer's requests; without one they are unknown methods. */
   readonly service: Service | undefined;
   readonly limits: Limits;
-  readonly pending: PendingCalls;
+  /** Default: a table of its own, by the clock. */
+  readonly pending?: PendingCalls;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How many of the peer's calls may run at once; Infinity for all. */
@@ -84,15 +85,16 @@ export interface LinkOptions extends Dialect {
  * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
  */
 export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Patrolled {
-  /** What this side has to say of its own accord. */
-  readonly outgoing: Outgoing;
-
   readonly #channel: Channel;
   readonly #service: Service;
   readonly #caller: Caller;
   readonly #limits: Limits;
+  readonly #version: Version;
   readonly #parse: Version["parse"];
-  readonly #pending: PendingCalls;
+  readonly #clock: Clock;
+  /* This side's calls. Made with the first: many a server's connection makes none. */
+  #pending: PendingCalls | undefined;
+  #outgoing: Outgoing | undefined;
   readonly #logger: Logger;
   readonly #connection: CallerConnection;
   readonly #owner: LinkOwner;
@@ -131,13 +133,16 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
     this.#limits = options.limits;
     this.#pending = options.pending;
     this.#logger = options.logger;
-    const { version, cancellation } = options;
+    const { version, cancellation, clock, limits } = options;
+    this.#version = version;
     this.#parse = version === version2 && this.#service.legacy ? parseAnyVersion : version.parse;
-    this.outgoing = new Outgoing(channel, options);
-    this.#cancels = cancellation && new Cancels(cancellation, this.outgoing);
-    if (cancellation) this.#pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
-    this.#givenUpBefore = options.pending.givenUp;
-    const { clock, limits } = options;
+    this.#clock = clock;
+    this.#givenUpBefore = options.pending?.givenUp ?? 0;
+    if (cancellation) {
+      this.#cancels = new Cancels(cancellation, this.outgoing);
+      const pending = this.#pending as PendingCalls;
+      pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
+    }
     const { fellows = { counters: newCounters(), patrol: new Patrol(clock), total: undefined } } = options;
     this.#fellows = fellows;
     this.#caller = this.#service.open({
@@ -155,6 +160,20 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
     channel.open(this);
   }
 
+  /** What this side has to say of its own accord. */
+  get outgoing(): Outgoing {
+    this.#outgoing ??= this.#makeOutgoing();
+    return this.#outgoing;
+  }
+
+  #makeOutgoing(): Outgoing {
+    this.#pending ??= new PendingCalls(this.#clock);
+    const [limits, pending, logger, version] = [this.#limits, this.#pending, this.#logger, this.#version];
+    const outgoing = new Outgoing(this.#channel, { limits, pending, logger, version });
+    if (this.#disconnect) outgoing.end(this.#disconnect);
+    return outgoing;
+  }
+
   /** The peer's calls that are in flight. */
   get inFlight(): number {
     return this.#caller.inFlight;
@@ -162,7 +181,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
 
   /** How many of this side's calls are pending. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending?.size ?? 0;
   }
 
   look(now: number, anew: boolean): void {
@@ -204,7 +223,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
 
   /** Takes what is wrong for an answer, if it can have been meant as one: an answer is not answered. */
   #disposeOf({ answers, error }: InvalidMessage): boolean {
-    const call = answers === undefined ? undefined : this.#pending.take(answers);
+    const call = answers === undefined ? undefined : this.#pending?.take(answers);
     const flaw = "it has neither a result nor an error";
     if (call) {
       logFlaw(flaw, this.who, this.#log);
@@ -222,7 +241,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
 
   #settle(response: ResponseMessage): void {
     const { id } = response;
-    const call = typeof id === "number" ? this.#pending.take(id) : undefined;
+    const call = typeof id === "number" ? this.#pending?.take(id) : undefined;
     if (!call) this.#unexpected(response);
     else {
       if (response.flaw !== undefined) logFlaw(response.flaw, this.who, this.#log);
@@ -239,19 +258,29 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
     const complaint = logStray(response, this.who, this.#log);
     if (response.id !== null || !complaint) return;
     this.#complaint = complaint;
-    for (const call of this.#theOnlyOneMeant()) this.#pending.reject(call, complaint);
+    for (const call of this.#theOnlyOneMeant()) this.#pending?.reject(call, complaint);
   }
 
   /** The calls of the one message that the peer has not answered, if it is the only one: they need not time out. */
   #theOnlyOneMeant(): readonly PendingCall[] {
-    if (this.outgoing.notified || this.#answered || this.#hasGivenUp) return [];
-    const calls = this.#pending.all().filter((call) => call.ordinal > 0);
+    if (this.#notified || this.#answered || this.#hasGivenUp) return [];
+    const calls = (this.#pending?.all() ?? []).filter((call) => call.ordinal > 0);
     return calls.every((call) => call.ordinal === calls[0]?.ordinal) ? calls : [];
+  }
+
+  /** How many of its calls were sent and given up. */
+  get #givenUp(): number {
+    return (this.#pending?.givenUp ?? 0) - this.#givenUpBefore;
+  }
+
+  /** Whether it ever sent a notification. */
+  get #notified(): boolean {
+    return this.#outgoing?.notified === true;
   }
 
   /** Whether the peer may still answer calls that are no longer pending. */
   get #hasGivenUp(): boolean {
-    return this.#pending.givenUp > this.#givenUpBefore;
+    return this.#givenUp > 0;
   }
 
   malformed(violation: MessageViolation): void {
@@ -277,7 +306,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   /** Ends it with a peer that makes no sense too often. Late answers to what was given up are no fault of its own. */
   complained(count: number): void {
     const { violations } = this.#limits;
-    if (count <= violations + this.#pending.givenUp - this.#givenUpBefore || this.#disconnect) return;
+    if (count <= violations + this.#givenUp || this.#disconnect) return;
     const message = `more than ${violations} messages made no sense`;
     this.late(new LimitError("violations", violations, message));
   }
@@ -297,7 +326,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
 
   /** Whether nobody waits for anything. */
   get idle(): boolean {
-    return this.#caller.inFlight === 0 && this.#pending.size === 0;
+    return this.#caller.inFlight === 0 && this.pending === 0;
   }
 
   // Pressure.
@@ -316,7 +345,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   }
 
   drained(): void {
-    this.outgoing.release();
+    this.#outgoing?.release();
     this.#applyRefusal();
     this.#pausedByPressure = false;
     this.#read();
@@ -339,7 +368,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
 
   /** Whether the peer owes this side nothing. */
   get mayPause(): boolean {
-    return this.#pending.size === 0 && !this.#hasGivenUp && !this.outgoing.notified;
+    return this.pending === 0 && !this.#hasGivenUp && !this.#notified;
   }
 
   /** Reads no more for now: enough calls are in flight for what the peer takes. */
@@ -442,8 +471,8 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
     if (reason.cause instanceof LimitError) this.#fellows.counters[reason.cause.limit]++;
     this.#complaints?.sumUp();
     this.#owner.disconnected(this.#connection, reason);
-    this.outgoing.end(reason);
-    this.#pending.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
+    this.#outgoing?.end(reason);
+    this.#pending?.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
     const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";
     this.#logger[level](reason.message);
   }
@@ -462,7 +491,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   }
 
   #applyRefusal(): void {
-    const busy = this.outgoing.pressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined;
+    const busy = this.#outgoing?.pressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined;
     this.#caller.refusal = this.#draining ? DRAINING : busy;
   }
 

@@ -31,6 +31,12 @@ const LARGEST_WRITE = 16 * 1_024;
  * resets it, and a reset can destroy the last word on its way. */
 const LINGER_MS = 1_000;
 
+/* What listens to a stream finds its channel by the stream. Functions of their own for each channel would be a twelfth of
+ * all that an idle connection holds. */
+const CHANNEL = Symbol("channel");
+
+type Stream = Duplex & { [CHANNEL]?: FramedChannel };
+
 /**
  * A channel over any Node.js `Duplex`: a socket, a TLS socket, a pipe pair.
  *
@@ -43,7 +49,7 @@ const LINGER_MS = 1_000;
 export class FramedChannel implements Channel {
   readonly peer: PeerInfo;
 
-  readonly #duplex: Duplex;
+  readonly #duplex: Stream;
   readonly #framing: Framing;
   readonly #decoder: FrameDecoder;
   readonly #whyEnded: (() => Error | undefined) | undefined;
@@ -94,10 +100,11 @@ export class FramedChannel implements Channel {
     this.#pressure = new Pressure(limits);
     this.peer = options.peer ?? { transport: "stream" };
     this.#whyEnded = options.whyEnded;
+    this.#duplex[CHANNEL] = this;
     // All but the data is heard from the start: it may happen before anyone calls `open`, and only once.
-    duplex.on("error", this.#onError);
-    duplex.on("end", this.#onEnd);
-    duplex.on("close", this.#onClose);
+    duplex.on("error", FramedChannel.#listeners.error);
+    duplex.on("end", FramedChannel.#listeners.end);
+    duplex.on("close", FramedChannel.#listeners.close);
     this.#ended = duplex.readableEnded;
     if (duplex.closed) this.#onClose();
   }
@@ -125,7 +132,7 @@ export class FramedChannel implements Channel {
     if (this.#state === "closed") queueMicrotask(() => receiver.closed(this.#reason));
     if (this.#state !== "open") return;
     if (this.#ended) queueMicrotask(() => this.#read());
-    this.#duplex.on("data", this.#onData);
+    this.#duplex.on("data", FramedChannel.#listeners.data);
     if (!this.#paused) this.#duplex.resume();
   }
 
@@ -195,23 +202,17 @@ export class FramedChannel implements Channel {
       this.#checkPressure();
       return;
     }
-    const gathered = this.#gathered;
-    const ascii = Buffer.byteLength(gathered) === gathered.length;
-    const bytes = ascii ? gathered : frameAll(this.#framing, this.#texts ?? []);
+    const [gathered, texts] = [this.#gathered, this.#texts ?? []];
     this.#gathered = "";
     this.#texts = undefined;
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#taken;
     this.#handOvers?.reached(this.#handedOver);
-    const encoding = ascii ? "latin1" : "utf8";
-    if (bytes.length > LOT) {
-      this.#lots = new Lots(Buffer.from(bytes, encoding));
+    if (gathered.length > LOT) {
+      this.#lots = new Lots(this.#framing, texts, gathered.length);
       this.#writeLots();
-    } else {
-      this.#writing = true;
-      duplex.write(bytes, encoding, this.#onWritten);
-      this.#writing = false;
-    }
+    } else if (Buffer.byteLength(gathered) === gathered.length) this.#writeOne(gathered, "latin1");
+    else this.#writeOne(frameAll(this.#framing, texts), "utf8");
     this.#checkPressure();
   }
 
@@ -219,11 +220,15 @@ export class FramedChannel implements Channel {
   #writeLots(): void {
     while (this.#lots && this.#duplex.writableLength === 0 && this.#duplex.writable) {
       const lot = this.#lots.take();
-      if (this.#lots.length === 0) this.#lots = undefined;
-      this.#writing = true;
-      this.#duplex.write(lot, this.#onWritten);
-      this.#writing = false;
+      if (this.#lots.isEmpty) this.#lots = undefined;
+      this.#writeOne(lot, "latin1");
     }
+  }
+
+  #writeOne(bytes: string | Buffer, encoding: "latin1" | "utf8"): void {
+    this.#writing = true;
+    this.#duplex.write(bytes, encoding, this.#onWritten);
+    this.#writing = false;
   }
 
   /* One for all channels, as an idle one should cost little: no function is made that may not be needed. */
@@ -262,14 +267,14 @@ export class FramedChannel implements Channel {
     }
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  #onData(chunk: Buffer): void {
     if (this.#state !== "open") return;
     if (this.#isFed) {
       this.#waitingChunks ??= [];
       this.#waitingChunks.push(chunk);
     } else this.#feed(chunk);
     this.#read();
-  };
+  }
 
   /** Hands on what arrived, until it is used up or somebody says stop. */
   #read(): void {
@@ -322,16 +327,13 @@ export class FramedChannel implements Channel {
     if (this.#state === "open") this.#receiver?.ended(this.#whyEnded?.());
   }
 
-  readonly #onEnd = (): void => {
+  #onEnd(): void {
     this.#ended = true;
     if (this.#state !== "closing") this.#read();
     else if (this.#duplex.writableFinished) this.#duplex.destroy();
-  };
+  }
 
-  /** A TLS socket that allows half-open connections, for one, does not destroy itself where it fails. */
-  readonly #onError = (error: Error): void => this.destroy(error);
-
-  readonly #onClose = (): void => {
+  #onClose(): void {
     clearTimeout(this.#linger);
     this.#reason ??= this.#duplex.errored ?? undefined;
     if (this.#state === "open" && !this.#endReported) this.#reason ??= new Error("the stream was closed underneath");
@@ -342,5 +344,25 @@ export class FramedChannel implements Channel {
     this.#waitingChunks = undefined;
     this.#handOvers?.lost(this.#reason);
     this.#receiver?.closed(this.#reason);
+  }
+
+  static readonly #listeners = {
+    data(this: Stream, chunk: Buffer): void {
+      channelOf(this).#onData(chunk);
+    },
+    end(this: Stream): void {
+      channelOf(this).#onEnd();
+    },
+    /** A TLS socket that allows half-open connections, for one, does not destroy itself where it fails. */
+    error(this: Stream, error: Error): void {
+      channelOf(this).destroy(error);
+    },
+    close(this: Stream): void {
+      channelOf(this).#onClose();
+    },
   };
+}
+
+function channelOf(stream: Stream): FramedChannel {
+  return stream[CHANNEL] as FramedChannel;
 }

@@ -35,6 +35,13 @@ describe("requests and notifications", () => {
     });
   }
 
+  test("of long params, whatever they are", () => {
+    const long = "x".repeat(10_000);
+    for (const params of [[long], { long }, Object.assign(Object.create(null), { long }), { toJSON: () => [long] }]) {
+      assert.equal(requestBody("a", params), `,"method":"a","params":${JSON.stringify(params)}}`);
+    }
+  });
+
   for (const id of [
     1,
     9,
@@ -56,6 +63,7 @@ describe("requests and notifications", () => {
 
   const circle: unknown[] = [];
   circle.push(circle);
+  const long = "x".repeat(10_000);
   const wrong: readonly [what: string, method: unknown, params: unknown, message: RegExp][] = [
     ["a method that is no string", 5, [], /^expected a string as the method's name, got number$/],
     ["no method", undefined, [], /^expected a string as the method's name, got undefined$/],
@@ -63,6 +71,13 @@ describe("requests and notifications", () => {
     ["params a string", "m", "x", /^expected an array or an object as params, got string$/],
     ["params a function", "m", () => 1, /^expected an array or an object as params, got function$/],
     ["params that are written as a string", "m", new Date(0), /^expected params that JSON writes as .*1970/],
+    [
+      "long params written as a string",
+      "m",
+      { toJSON: () => long },
+      /^expected params that JSON writes as .* got "x{59}…$/,
+    ],
+    ["a long string as an object", "m", Object(long), /^expected params that JSON writes as .* got "x/],
     ["params that are not written", "m", { toJSON() {} }, /^expected params that JSON writes as .*undefined/],
     ["a BigInt", "m", [1n], /BigInt/],
     ["a circle", "m", circle, /circular/],
