@@ -10,7 +10,11 @@ import { isErrorAnswer, Tally } from "./tally.ts";
 import { Watch } from "./watch.ts";
 
 /* A broker does not say who asks, nor when they have left. */
-const CALLER: ExchangeCaller = Object.freeze({ peer: Object.freeze({ transport: "nats" }), signal: undefined });
+const CALLER: ExchangeCaller = Object.freeze({
+  peer: Object.freeze({ transport: "nats" }),
+  isAnyone: true,
+  signal: undefined,
+});
 
 /** What the framework gives its stats handler: an endpoint, with the figures it is about to tell. */
 export interface CountedEndpoint {

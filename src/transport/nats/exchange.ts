@@ -54,15 +54,16 @@ export class NatsExchange implements Exchange {
     return this.#watch.isUp ? this.#options.concurrency : 0;
   }
 
-  exchange(text: string, { signal, expectsAnswer, method }: ExchangeOptions): Promise<string | undefined> {
+  exchange(text: string, options: ExchangeOptions): Promise<string | undefined> {
     const { joined, prefix } = this.#options;
-    if (signal.aborted) return Promise.reject(signal.reason);
+    const { expectsAnswer, method } = options;
+    if (!options.whenGivenUp && options.signal.aborted) return Promise.reject(options.signal.reason);
     const { max_payload: max = Number.POSITIVE_INFINITY } = joined.nc.info ?? {};
     if (isLongerThan(text, max)) {
       return Promise.reject(new ExchangeError("too-long", `it is longer than the broker's max_payload, ${max} bytes`));
     }
     const subject = method === undefined ? prefix : methodSubject(prefix, method);
-    return expectsAnswer ? this.#replies.ask(text, subject, prefix, signal) : this.#tell(text, subject);
+    return expectsAnswer ? this.#replies.ask(text, subject, prefix, options) : this.#tell(text, subject);
   }
 
   close(): Promise<void> {
