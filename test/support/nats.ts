@@ -97,6 +97,16 @@ export class Broker {
     return Number(this.host.split(":")[1]);
   }
 
+  /**
+   * Ends it in good order, as "lame duck mode": it tells its clients, and then puts them out one after the other. How long that takes
+   * its configuration says.
+   */
+  async retire(): Promise<void> {
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGUSR2");
+    await ended;
+  }
+
   /** Ends it at once. */
   kill(): Promise<void> {
     return kill(this.#process);

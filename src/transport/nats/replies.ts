@@ -35,6 +35,7 @@ export class Replies {
   /** Subjects on which somebody has replied. */
   readonly #served = new Set<string>();
   #last = 0;
+  #isHeard = false;
 
   /**
    * @param inbox - a subject nobody else listens under
@@ -87,6 +88,11 @@ export class Replies {
     }
   }
 
+  /** Whether anything has come: then the broker has taken the subscription. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
   close(): void {
     if (!this.#nc.isClosed()) this.#subscription.unsubscribe();
   }
@@ -102,6 +108,7 @@ export class Replies {
 
   /** Never throws: that would end the official client's reading. */
   #replied(message: NatsMessage): void {
+    this.#isHeard = true;
     const token = message.subject.slice(this.#inbox.length);
     const asked = this.#asked.get(token);
     if (!asked) return;
@@ -119,7 +126,15 @@ export class Replies {
     }
   }
 
-  #empty(token: string, asked: Asked, { headers }: NatsMessage): void {
+  #empty(token: string, asked: Asked, message: NatsMessage): void {
+    let headers: NatsMessage["headers"];
+    try {
+      // They are read when somebody looks at them.
+      headers = message.headers;
+    } catch (cause) {
+      this.#fail(token, new ExchangeError("no-text", "its headers are none", { cause }));
+      return;
+    }
     if (headers?.code === NO_RESPONDERS) {
       this.#nobody(token, asked);
       return;
