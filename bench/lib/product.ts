@@ -15,6 +15,9 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Where `npm run build` puts it. */
 export const DIST = process.env.TSJASON_BENCH_DIST ?? join(rootOf(ROOT), "dist");
 
+/** The folder of the benchmark. */
+export const BENCH = join(rootOf(ROOT), "bench");
+
 /** The repository's root. This file runs from bench/lib as it is, and from bench/.built/… bundled. */
 export function rootOf(from: string): string {
   let folder = resolve(from);

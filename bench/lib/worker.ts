@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import type { OpResponse, Ops } from "./ops.ts";
+import { BENCH } from "./product.ts";
 
 type ArgsOf<O extends Ops, K extends keyof O> = Parameters<O[K]>;
 type ValueOf<O extends Ops, K extends keyof O> = Awaited<ReturnType<O[K]>>;
@@ -14,6 +16,9 @@ export interface StartOptions {
 
 const START_MS = 20_000;
 const DEFAULT_MS = 30_000;
+
+/* The package `ws` of the product looks for `bufferutil` here too, as that of its peers does, which one of them installs. */
+const PACKAGES = join(BENCH, "node_modules");
 
 /* All that were started and have not ended, so that none is left behind. */
 const running = new Set<ChildProcess>();
@@ -59,7 +64,7 @@ export class Worker<O extends Ops> {
     const [program, ...args] = command as [string, ...string[]];
     const child = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      env: { ...process.env, NODE_OPTIONS: "", ...env },
+      env: { ...process.env, NODE_OPTIONS: "", NODE_PATH: PACKAGES, ...env },
     });
     const worker = new Worker<O>(child);
     await worker.#wait(0, START_MS, "starting");

@@ -19,15 +19,10 @@ const capture = (resolve: Resolve, reject: Reject): void => {
 };
 
 export function deferred<T>(): Deferred<T> {
-  return deferredOf(Promise) as Deferred<T>;
-}
-
-/** The same, of a class of promises. */
-export function deferredOf(kind: typeof Promise): Deferred<unknown> {
-  const promise = new kind<unknown>(capture);
+  const promise = new Promise<unknown>(capture);
   const made = { promise, resolve: latestResolve, reject: latestReject };
   // Whoever settles a promise can reach its result, and here nothing is to be kept alive.
   latestResolve = nothing;
   latestReject = nothing;
-  return made;
+  return made as Deferred<T>;
 }

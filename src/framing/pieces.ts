@@ -64,11 +64,16 @@ export class Pieces {
    * @throws FramingError `not-utf8`
    */
   take(): string {
+    return textOf(this.takeBytes());
+  }
+
+  /** All of it; starts anew. */
+  takeBytes(): Buffer {
     this.#sealBlock();
     const bytes = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#length);
     this.#pieces = [];
     this.#length = 0;
-    return textOf(bytes);
+    return bytes;
   }
 
   /** Copies what the block has room for; returns up to where that is. */

@@ -13,9 +13,10 @@ const BRACE = "{";
  * @param text - what it was read from
  */
 export function isTooDeep(message: Message, text: string, depth: number): boolean {
-  if (text.length <= 2 * depth || !hasMore(text, depth)) return false;
-  if (message.kind !== "batch") return isMemberTooDeep(message, depth);
-  return message.members.some((member) => isMemberTooDeep(member, depth - 1));
+  if (text.length <= 2 * depth) return false;
+  // Its members have brackets enough in any case.
+  if (message.kind === "batch") return message.members.some((member) => isMemberTooDeep(member, depth - 1));
+  return hasMore(text, depth) && isMemberTooDeep(message, depth);
 }
 
 /** What becomes of a message that is: something else to be received in its place, or nothing. */

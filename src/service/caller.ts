@@ -11,11 +11,10 @@ import { RequestCancelledError } from "../protocol/errors/request-cancelled-erro
 import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
-import type { Clock } from "../time/clock.ts";
 import type { Span } from "../tracing/tracer.ts";
 import { Admission, type AdmissionOptions } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
-import { type CallerConnection, HandlerContext } from "./context.ts";
+import { type CallerConnection, type DueTimes, HandlerContext } from "./context.ts";
 import { ContractError } from "./contract-error.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
@@ -27,8 +26,7 @@ import type { Turns } from "./turns.ts";
 import { type Debts, WaitingCalls, type WaitingOwner } from "./waiting-calls.ts";
 
 /** What a caller's calls need of the service. */
-export interface CallerHost {
-  readonly clock: Clock;
+export interface CallerHost extends DueTimes {
   /** The middlewares, if there are any. */
   readonly layers: readonly ServiceLayer[] | undefined;
   /** Stands for the methods there are not. */
@@ -40,8 +38,6 @@ export interface CallerHost {
   started(method: Method): number;
   /** Counts it out again. */
   ended(method: Method, ordinal: number): void;
-  /** The deadline of a call that starts now, on the clock's scale. */
-  deadlineOf(method: Method): number;
   /** Makes sure the deadline is looked after. */
   watch(deadline: number): void;
   /** Tells the error hook. Never throws. */
@@ -214,16 +210,12 @@ export class Caller implements WaitingOwner {
     const { id, params } = message;
     const ordinal = this.#countIn(method);
     let context: HandlerContext | undefined;
-    let deadline: number | undefined;
     let result: unknown;
     try {
-      if (layers !== undefined || method.wantsContext) {
-        deadline = host.deadlineOf(method);
-        context = this.#contextOf(method, message, deadline);
-      }
+      if (layers !== undefined || method.wantsContext) context = this.#contextOf(method, message);
       result = this.#invoke(method, params, context, layers);
       if (isThenable(result)) {
-        deadline ??= host.deadlineOf(method);
+        const deadline = context ? context.due : host.deadlineOf(method);
         const owed = this.#owedFor(method, id);
         const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
         this.#keep(call);
@@ -244,12 +236,12 @@ export class Caller implements WaitingOwner {
     this.#countOut(method, ordinal);
   }
 
-  #contextOf(method: Method, message: CallMessage, deadline: number): HandlerContext {
-    const { clock, showsTrace, unknown } = this.#host;
+  #contextOf(method: Method, message: CallMessage): HandlerContext {
+    const host = this.#host;
     // The table's own, where there is one: the message's may keep the whole text alive that it was cut from.
-    const name = method === unknown ? message.method : method.name;
-    const trace = showsTrace ? message.trace : undefined;
-    return new HandlerContext(name, message.id === undefined, this.#connection, clock, deadline, trace);
+    const name = method === host.unknown ? message.method : method.name;
+    const trace = host.showsTrace ? message.trace : undefined;
+    return new HandlerContext(name, method, message.id === undefined, this.#connection, host, trace);
   }
 
   #invoke(
@@ -273,9 +265,9 @@ export class Caller implements WaitingOwner {
   ): void {
     const { id, params } = message;
     const ordinal = this.#countIn(method);
-    const deadline = this.#host.deadlineOf(method);
     const needsContext = layers !== undefined || method.wantsContext;
-    const context = needsContext ? this.#contextOf(method, message, deadline) : undefined;
+    const context = needsContext ? this.#contextOf(method, message) : undefined;
+    const deadline = context ? context.due : this.#host.deadlineOf(method);
     const owed = this.#owedFor(method, id);
     const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
     this.#keep(call);

@@ -43,6 +43,18 @@ export interface CallContext {
   readonly trace: TraceContext | undefined;
 }
 
+/** Says when a call is due that begins now. */
+export interface DueTimes {
+  readonly clock: Clock;
+  /** On the clock's scale, Infinity for never. */
+  deadlineOf(method: Timed): number;
+}
+
+/** What has a timeout of its own, in milliseconds, or the usual one. */
+interface Timed {
+  readonly timeout: number | undefined;
+}
+
 /** The context of one call. The signal is made when it is first looked at: an unused one would double a call's cost. */
 export class HandlerContext implements CallContext {
   readonly method: string;
@@ -51,27 +63,34 @@ export class HandlerContext implements CallContext {
   readonly trace: TraceContext | undefined;
   /** Whether the call has been answered, or ended otherwise. */
   over = false;
-  readonly #clock: Clock;
-  readonly #deadline: number;
+  readonly #times: DueTimes;
+  readonly #method: Timed;
+  #due: number | undefined;
   #controller: AbortController | undefined;
   #aborted = false;
   #reason: unknown;
 
-  /** @param deadline - on the clock's scale, Infinity for none */
+  /** @param name - the one the caller used */
   constructor(
-    method: string,
+    name: string,
+    method: Timed,
     notification: boolean,
     connection: CallerConnection | undefined,
-    clock: Clock,
-    deadline: number,
+    times: DueTimes,
     trace: TraceContext | undefined,
   ) {
-    this.method = method;
+    this.method = name;
+    this.#method = method;
     this.notification = notification;
     this.connection = connection;
     this.trace = trace;
-    this.#clock = clock;
-    this.#deadline = deadline;
+    this.#times = times;
+  }
+
+  /** When the timeout is due, on the clock's scale. It begins when somebody asks: most calls are over before. */
+  get due(): number {
+    this.#due ??= this.#times.deadlineOf(this.#method);
+    return this.#due;
   }
 
   get signal(): AbortSignal {
@@ -89,8 +108,8 @@ export class HandlerContext implements CallContext {
   }
 
   get deadline(): number | undefined {
-    if (this.#deadline === Number.POSITIVE_INFINITY) return undefined;
-    return Date.now() + this.#deadline - this.#clock.now();
+    const { due } = this;
+    return due === Number.POSITIVE_INFINITY ? undefined : Date.now() + due - this.#times.clock.now();
   }
 
   abort(reason: unknown): void {

@@ -5,20 +5,24 @@
 /* What is no UTF-8 is no text. A byte order mark is part of the text, and so no JSON (RFC 8259, section 8.1). */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/**
- * The text that UTF-8 bytes hold.
- *
- * @throws TypeError when they are not UTF-8
- */
-export function decodeText(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+/** Gathers the pieces of a body, and never keeps more of them than its limit. */
+export interface BodyPieces {
+  /** Takes a piece; false when it is too much, and was not taken. */
+  add(piece: Uint8Array): boolean;
+  /** Takes as much of a piece as there is room for. */
+  fill(piece: Uint8Array): void;
+  /**
+   * What they are as text. To be asked once.
+   *
+   * @throws Error when that is not UTF-8
+   */
+  text(): string;
+  /** The same, of whatever bytes. */
+  excerpt(): string;
 }
 
-/**
- * Gathers pieces, of which it never keeps more than its limit. They are copied together: kept one by one, a body sent
- * byte by byte would take a hundred times its size.
- */
-export class Pieces {
+/** Pieces on any platform. They are copied together: kept one by one, a body sent byte by byte would take a hundred times its size. */
+export class Pieces implements BodyPieces {
   readonly #limit: number;
   /** Of these, the first `#length` are taken. */
   #bytes = new Uint8Array();
@@ -29,7 +33,6 @@ export class Pieces {
     this.#limit = limit;
   }
 
-  /** Takes a piece; false when it is too much, and was not taken. */
   add(piece: Uint8Array): boolean {
     const length = this.#length + piece.length;
     if (length > this.#limit) return false;
@@ -43,9 +46,16 @@ export class Pieces {
     return true;
   }
 
-  /** Takes as much of a piece as there is room for. */
   fill(piece: Uint8Array): void {
     this.add(piece.subarray(0, this.#limit - this.#length));
+  }
+
+  text(): string {
+    return decoder.decode(this.joined());
+  }
+
+  excerpt(): string {
+    return new TextDecoder().decode(this.joined());
   }
 
   /** All of them in one. */
@@ -69,7 +79,7 @@ export class Pieces {
  * @throws what the platform says when the body breaks off; the signal's reason
  */
 export async function readInto(
-  pieces: Pieces,
+  pieces: BodyPieces,
   body: ReadableStream<Uint8Array> | null,
   signal?: AbortSignal,
 ): Promise<boolean> {
@@ -86,7 +96,10 @@ export async function readInto(
   }
 }
 
-async function readAll(pieces: Pieces, reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<boolean> {
+async function readAll(
+  pieces: BodyPieces,
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+): Promise<boolean> {
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
     if (pieces.add(next.value)) continue;
     pieces.fill(next.value);
@@ -108,7 +121,7 @@ export async function readStream(
   body: ReadableStream<Uint8Array> | null,
   limit: number,
   signal?: AbortSignal,
-): Promise<Uint8Array | undefined> {
+): Promise<BodyPieces | undefined> {
   const pieces = new Pieces(limit);
-  return (await readInto(pieces, body, signal)) ? pieces.joined() : undefined;
+  return (await readInto(pieces, body, signal)) ? pieces : undefined;
 }

@@ -1,6 +1,6 @@
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { refused } from "./answer.ts";
-import { readStream } from "./body.ts";
+import { type BodyPieces, readStream } from "./body.ts";
 import { answerTo, type HttpFront, type HttpRequest } from "./serve.ts";
 
 /** What a server of the Fetch API does with a request. What else the platform gives it is not looked at. */
@@ -63,7 +63,7 @@ class FetchRequest implements HttpRequest {
     return this.#request.headers.get(name) ?? (name === "host" ? this.#url.host : undefined);
   }
 
-  read(limit: number): Promise<Uint8Array | undefined> {
+  read(limit: number): Promise<BodyPieces | undefined> {
     return readStream(this.#request.body, limit, this.#request.signal);
   }
 }

@@ -1,5 +1,5 @@
 import { ExchangeError } from "../../connection/errors/exchange-error.ts";
-import { type Pieces, readInto } from "./body.ts";
+import { type BodyPieces, Pieces, readInto } from "./body.ts";
 import type { HttpReply, HttpSender } from "./sender.ts";
 import { whyUnreached } from "./unreached.ts";
 
@@ -24,6 +24,8 @@ export function fetchSender(url: string, given: typeof globalThis.fetch | undefi
       }
     },
 
+    pieces: (limit) => new Pieces(limit),
+
     close() {
       // The connections are the platform's.
     },
@@ -43,7 +45,7 @@ class FetchReply implements HttpReply {
     this.#body = body;
   }
 
-  readInto(pieces: Pieces): Promise<boolean> {
+  readInto(pieces: BodyPieces): Promise<boolean> {
     return readInto(pieces, this.#body);
   }
 }

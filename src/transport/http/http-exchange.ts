@@ -3,7 +3,6 @@ import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import type { Exchange, ExchangeOptions } from "../../connection/exchange.ts";
 import type { PeerInfo } from "../../service/peer.ts";
 import { HttpStatusError } from "../status-error.ts";
-import { decodeText, Pieces } from "./body.ts";
 import { isJson } from "./media-type.ts";
 import type { HttpDialOptions, HttpHeaders } from "./options.ts";
 import type { HttpReply, HttpSender } from "./sender.ts";
@@ -57,7 +56,7 @@ export class HttpExchange implements Exchange {
     const isFailure = !isOk || (expectsAnswer && !isText);
     if (!isText) {
       // What is no answer to a notification is read too: only so is the connection kept.
-      const excerpt = await excerptOf(reply);
+      const excerpt = await this.#excerptOf(reply);
       if (isFailure) throw statusFailure(reply, excerpt);
       return undefined;
     }
@@ -102,8 +101,8 @@ export class HttpExchange implements Exchange {
 
   /** @returns what is there, maybe nothing */
   async #readAnswer(reply: HttpReply): Promise<string> {
-    const { messageBytes } = this.#options;
-    const pieces = new Pieces(messageBytes);
+    const { messageBytes, sender } = this.#options;
+    const pieces = sender.pieces(messageBytes);
     let isAll: boolean;
     try {
       isAll = await reply.readInto(pieces);
@@ -112,10 +111,18 @@ export class HttpExchange implements Exchange {
     }
     if (!isAll) throw new ExchangeError("no-text", `it is longer than limits.messageBytes, ${messageBytes}`);
     try {
-      return decodeText(pieces.joined());
+      return pieces.text();
     } catch (cause) {
       throw new ExchangeError("no-text", "it is not UTF-8", { cause });
     }
+  }
+
+  /** How a body begins, as text; the rest is not read. */
+  async #excerptOf(reply: HttpReply): Promise<string> {
+    const pieces = this.#options.sender.pieces(EXCERPT_BYTES);
+    // What came until it broke off is better than nothing.
+    await reply.readInto(pieces).catch(() => false);
+    return pieces.excerpt();
   }
 }
 
@@ -151,12 +158,4 @@ function statusFailure({ status, isRedirect, contentType }: HttpReply, body: str
     : `it is HTTP ${status}${type}`;
   const cause = new HttpStatusError(status, message, { contentType: contentType ?? undefined, excerpt });
   return new ExchangeError("no-text", message, { cause });
-}
-
-/** How a body begins, as text; the rest is not read. */
-async function excerptOf(reply: HttpReply): Promise<string> {
-  const pieces = new Pieces(EXCERPT_BYTES);
-  // What came until it broke off is better than nothing.
-  await reply.readInto(pieces).catch(() => false);
-  return new TextDecoder().decode(pieces.joined());
 }

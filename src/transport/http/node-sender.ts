@@ -4,6 +4,7 @@ import { connect as connectSecurely } from "node:tls";
 import { secureDialOptions } from "../secure.ts";
 import { tapped, type WireTap } from "../wire-tap.ts";
 import { HttpConnection, type HttpConnectionOwner } from "./client/connection.ts";
+import { NodePieces } from "./node-pieces.ts";
 import type { HttpHeaders } from "./options.ts";
 import type { HttpSender } from "./sender.ts";
 
@@ -47,7 +48,12 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
     return dial();
   };
   return {
-    send: async (text, headers, signal) => take().send(headOf(headers, text), text, signal),
+    async send(text, headers, signal) {
+      const bytes = Buffer.byteLength(text);
+      return take().send(headOf(headers, bytes), text, bytes === text.length, signal);
+    },
+
+    pieces: (limit) => new NodePieces(limit),
 
     close() {
       for (const connection of all) connection.destroy();
@@ -56,15 +62,15 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
 }
 
 /** Writes heads of requests; what they have in common is kept. */
-function headWriter(start: string, host: string): (headers: HttpHeaders, body: string) => string {
+function headWriter(start: string, host: string): (headers: HttpHeaders, bytes: number) => string {
   let latest: HttpHeaders | undefined;
   let common = "";
-  return (headers, body) => {
+  return (headers, bytes) => {
     if (headers !== latest) {
       const fields = Object.entries({ host, "accept-encoding": "identity", ...headers });
       common = start + fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
       latest = headers;
     }
-    return `${common}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    return `${common}content-length: ${bytes}\r\n\r\n`;
   };
 }

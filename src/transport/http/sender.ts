@@ -1,4 +1,4 @@
-import type { Pieces } from "./body.ts";
+import type { BodyPieces } from "./body.ts";
 import type { HttpHeaders } from "./options.ts";
 
 /** What sends requests: the seam between what a client does with HTTP and whatever a platform does it by. */
@@ -10,6 +10,13 @@ export interface HttpSender {
    * @throws ExchangeError `unreachable`, as a rejection, when nothing was sent; anything else when something may have been
    */
   send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply>;
+
+  /**
+   * What a body of its answers is read into.
+   *
+   * @param limit - in bytes
+   */
+  pieces(limit: number): BodyPieces;
 
   /** Puts its connections away. */
   close(): void;
@@ -27,5 +34,5 @@ export interface HttpReply {
    * @returns whether that was all; if not, the rest is not read, and the pieces are full
    * @throws what the platform says when it breaks off
    */
-  readInto(pieces: Pieces): Promise<boolean>;
+  readInto(pieces: BodyPieces): Promise<boolean>;
 }

@@ -6,7 +6,7 @@ import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import type { Authorizing } from "../authorizing.ts";
 import { HttpStatusError } from "../status-error.ts";
 import { type HttpAnswer, NO_TEXT, refused, served, tooLong } from "./answer.ts";
-import { decodeText } from "./body.ts";
+import type { BodyPieces } from "./body.ts";
 import type { Gate, Visitor } from "./gate.ts";
 
 /** What a server over HTTP is made of, whatever brings the requests. */
@@ -35,7 +35,7 @@ export interface HttpRequest extends Visitor {
    * @returns `undefined` when it has more bytes than that; the rest is not read
    * @throws as a rejection, when it breaks off
    */
-  read(limit: number): Promise<Uint8Array | undefined>;
+  read(limit: number): Promise<BodyPieces | undefined>;
 }
 
 /**
@@ -61,11 +61,11 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
     if ("status" in decided) return decided;
     auth = decided.auth;
   }
-  const bytes = await request.read(messageBytes);
-  if (bytes === undefined) return tooLong(messageBytes, counters);
+  const body = await request.read(messageBytes);
+  if (body === undefined) return tooLong(messageBytes, counters);
   let text: string;
   try {
-    text = decodeText(bytes);
+    text = body.text();
   } catch {
     return NO_TEXT;
   }

@@ -8,6 +8,7 @@ import { type ResponseHead, readHead } from "./response-head.ts";
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
 /* As Node.js' own limit, and that of many others. */
 const LONGEST_HEAD = 16 * 1_024;
+const LONG_BODY = 16 * 1_024;
 /* A server means its own clock: what is so near to its end is not used again. */
 const MARGIN_MS = 1_000;
 
@@ -66,20 +67,24 @@ export class HttpConnection {
     return this.#keptUntil === Number.POSITIVE_INFINITY || Date.now() < this.#keptUntil;
   }
 
-  /** Sends a request; there is one at a time. */
-  send(head: string, body: string, signal: AbortSignal): Promise<HttpReply> {
+  /**
+   * Sends a request; there is one at a time.
+   *
+   * @param isAscii - whether the body is
+   */
+  send(head: string, body: string, isAscii: boolean, signal: AbortSignal): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       const abort = () => this.#fail(signal.reason);
       this.#waiting = { resolve, reject, signal, abort };
       signal.addEventListener("abort", abort, { once: true });
       const socket = this.#socket;
       socket.ref();
-      // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII.
-      if (Buffer.byteLength(body) === body.length) socket.write(head + body, "latin1");
+      // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII. To join what is long would copy it.
+      if (isAscii && body.length < LONG_BODY) socket.write(head + body, "latin1");
       else {
         socket.cork();
         socket.write(head, "latin1");
-        socket.write(body, "utf8");
+        socket.write(body, isAscii ? "latin1" : "utf8");
         socket.uncork();
       }
     });
@@ -91,8 +96,10 @@ export class HttpConnection {
 
   #read(chunk: Buffer): void {
     if (this.#reply) {
-      this.#rest = chunk;
+      this.#rest = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
       this.#reply.go();
+      // Until somebody reads it.
+      if (this.#rest) this.#socket.pause();
     } else if (!this.#waiting) this.destroy();
     else this.#readHead(this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk);
   }
@@ -131,8 +138,6 @@ export class HttpConnection {
       cut: (reason) => this.#fail(reason),
     });
     this.#reply = reply;
-    // Until somebody reads it.
-    if (!reply.isOver) this.#socket.pause();
     reply.onReading = () => this.#socket.resume();
     this.#waiting?.resolve(reply);
   }

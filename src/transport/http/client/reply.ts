@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { ExchangeError } from "../../../connection/errors/exchange-error.ts";
-import type { Pieces } from "../body.ts";
+import type { BodyPieces } from "../body.ts";
 import type { HttpReply } from "../sender.ts";
 import { BodyReader } from "./body-reader.ts";
 import type { ResponseHead } from "./response-head.ts";
@@ -25,7 +25,7 @@ export class ConnectionReply implements HttpReply {
   readonly #head: ResponseHead;
   readonly #host: ReplyHost;
   readonly #body: BodyReader;
-  #pieces: Pieces | undefined;
+  #pieces: BodyPieces | undefined;
   #resolve: (isAll: boolean) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   #failure: Error | undefined;
@@ -48,7 +48,7 @@ export class ConnectionReply implements HttpReply {
     return this.#head.length === "until close";
   }
 
-  readInto(pieces: Pieces): Promise<boolean> {
+  readInto(pieces: BodyPieces): Promise<boolean> {
     const { contentEncoding } = this.#head;
     if (contentEncoding.toLowerCase() !== "identity") {
       const says = `it is encoded as ${JSON.stringify(contentEncoding.slice(0, 100))}, which was not asked for`;
