@@ -48,8 +48,13 @@ export class HttpExchange implements Exchange {
     };
   }
 
-  async exchange(text: string, { signal, expectsAnswer }: ExchangeOptions): Promise<string | undefined> {
-    const reply = await this.#request(text, signal);
+  exchange(text: string, { signal, expectsAnswer }: ExchangeOptions): Promise<string | undefined> {
+    return this.#answer(this.#request(text, signal), expectsAnswer);
+  }
+
+  /* What waits for the answer is apart from what has the text, which is not to be kept in memory for so long. */
+  async #answer(request: Promise<HttpReply>, expectsAnswer: boolean): Promise<string | undefined> {
+    const reply = await request;
     const { contentType } = reply;
     const isText = contentType === null || isJson(contentType);
     const isOk = reply.status >= 200 && reply.status < 300;
@@ -66,15 +71,19 @@ export class HttpExchange implements Exchange {
     return answer === "" ? undefined : answer;
   }
 
-  async #request(text: string, signal: AbortSignal): Promise<HttpReply> {
-    const headers = this.#headers ?? (await this.#makeHeaders());
-    // Making them may have taken long.
-    signal.throwIfAborted();
-    try {
-      return await this.#options.sender.send(text, headers, signal);
-    } catch (error) {
+  #request(text: string, signal: AbortSignal): Promise<HttpReply> {
+    if (this.#headers) return this.#send(text, this.#headers, signal);
+    return this.#makeHeaders().then((headers) => {
+      // Making them may have taken long.
+      signal.throwIfAborted();
+      return this.#send(text, headers, signal);
+    });
+  }
+
+  #send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply> {
+    return this.#options.sender.send(text, headers, signal).catch((error) => {
       throw asExchangeError(error);
-    }
+    });
   }
 
   async #makeHeaders(): Promise<HttpHeaders> {

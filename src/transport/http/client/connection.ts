@@ -73,20 +73,26 @@ export class HttpConnection {
    * @param isAscii - whether the body is
    */
   send(head: string, body: string, isAscii: boolean, signal: AbortSignal): Promise<HttpReply> {
+    const reply = this.#wait(signal);
+    const socket = this.#socket;
+    socket.ref();
+    // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII. To join what is long would copy it.
+    if (isAscii && body.length < LONG_BODY) socket.write(head + body, "latin1");
+    else {
+      socket.cork();
+      socket.write(head, "latin1");
+      socket.write(body, isAscii ? "latin1" : "utf8");
+      socket.uncork();
+    }
+    return reply;
+  }
+
+  /** Apart from where the text is at hand, which would be kept in memory until the answer comes. */
+  #wait(signal: AbortSignal): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       const abort = () => this.#fail(signal.reason);
       this.#waiting = { resolve, reject, signal, abort };
       signal.addEventListener("abort", abort, { once: true });
-      const socket = this.#socket;
-      socket.ref();
-      // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII. To join what is long would copy it.
-      if (isAscii && body.length < LONG_BODY) socket.write(head + body, "latin1");
-      else {
-        socket.cork();
-        socket.write(head, "latin1");
-        socket.write(body, isAscii ? "latin1" : "utf8");
-        socket.uncork();
-      }
     });
   }
 
