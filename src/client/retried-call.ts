@@ -113,6 +113,7 @@ export class RetriedCall {
   }
 
   #rest(): void {
+    this.#hasMore = false;
     this.#host.rest(this.#options.method, {
       make: this.#options.rest,
       options: this.#left,
@@ -147,7 +148,9 @@ export class RetriedCall {
   #wholeStory(error: unknown): unknown {
     const { method, timeout } = this.#options;
     if (error instanceof CallTimeoutError) {
-      return new CallTimeoutError(method, timeout, this.#outcomeWith(error), { cause: error.cause ?? this.#last });
+      // The last attempt there may be has had its own time.
+      const had = this.#hasMore ? error.timeout : timeout;
+      return new CallTimeoutError(method, had, this.#outcomeWith(error), { cause: error.cause ?? this.#last });
     }
     if (error instanceof CallAbortedError) {
       return new CallAbortedError(method, this.#outcomeWith(error), { cause: error.cause });

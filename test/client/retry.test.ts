@@ -309,6 +309,20 @@ describe("a call whose attempts have less time than it has", () => {
     await client.notify("n", []);
   });
 
+  it("comes to an end without a timeout too, and says how long the last one waited", async (t) => {
+    const { client, clock, accept } = play(t);
+    const call = rejection(client.call("m", [], { ...options, timeout: 0 }), CallTimeoutError);
+    const peer = await accept();
+    for (let attempt = 0; attempt < 100; attempt++) {
+      await peer.inbox.next();
+      clock.advance(100);
+      await turns(1);
+      clock.advance(5_000);
+    }
+    const error = await call;
+    assert.deepEqual([error.timeout, error.outcome, client.pending], [100, "unknown", 0]);
+  });
+
   it("may be told to have all of it again", async (t) => {
     const { client, clock, accept } = play(t, { ...harmless, attemptTimeout: 100, timeout: 250 });
     const call = rejection(client.call("m", [], { attemptTimeout: 0 }), CallTimeoutError);

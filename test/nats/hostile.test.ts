@@ -23,7 +23,10 @@ async function playing(t: TestContext, first: Script["published"], options: Part
   const published = (message: Published) => (++calls === 1 ? first(message) : answer(message));
   const host = await scriptedBroker(t, { ...options, published });
   const nats = { reconnectTimeWait: 1, reconnectJitter: 0 };
-  return clientOf(t, `nats://${host}/p`, { nats, timeout: 20_000 });
+  const client = clientOf(t, `nats://${host}/p`, { nats, timeout: 20_000 });
+  // A call's timeout counts from the call on, dialling included.
+  await client.connect();
+  return client;
 }
 
 describe("over NATS a client", { timeout: 30_000 }, () => {
