@@ -271,7 +271,8 @@ export class Caller implements WaitingOwner {
     const owed = this.#owedFor(method, id);
     const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
     this.#keep(call);
-    turns.take(() => this.#start(call, () => this.#invoke(method, params, context, layers), turns));
+    const start = () => this.#start(call, () => this.#invoke(method, params, context, layers), turns);
+    turns.take(span ? span.here(start) : start);
   }
 
   /** Its turn has come. The next one's does when the method is done, which may be later than its answer. */

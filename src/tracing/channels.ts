@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { type TracingChannel, tracingChannel } from "node:diagnostics_channel";
 import type { Span, Told, Tracer } from "./tracer.ts";
 
@@ -47,6 +48,10 @@ class ChannelSpan implements Span {
       this.#started = true;
       end.publish(this.#told);
     }
+  }
+
+  here(action: () => void): () => void {
+    return AsyncResource.bind(action);
   }
 
   succeeded(result: unknown): void {

@@ -19,6 +19,8 @@ export interface Told {
 export interface Span {
   /** Runs what the call does at once, between `start` and `end` and within what listeners bound to `start`. */
   run(action: () => void): void;
+  /** Makes of what the call does later something that runs where this is called: within what listeners bound, too. */
+  here(action: () => void): () => void;
   succeeded(result: unknown): void;
   failed(error: unknown): void;
 }

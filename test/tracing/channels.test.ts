@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { tracingChannel } from "node:diagnostics_channel";
 import { describe, type TestContext, test } from "node:test";
 import type { CallTrace } from "../../src/connection/call-trace.ts";
+import { Connection } from "../../src/connection/connection.ts";
 import { CallAbortedError } from "../../src/connection/errors/call-aborted-error.ts";
 import { CallTimeoutError } from "../../src/connection/errors/call-timeout-error.ts";
 import { MethodNotFoundError } from "../../src/protocol/errors/method-not-found-error.ts";
@@ -12,6 +13,7 @@ import { isRpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { ServerTimeoutError } from "../../src/protocol/errors/server-timeout-error.ts";
 import type { HandleTrace } from "../../src/service/handle-trace.ts";
 import { Service } from "../../src/service/service.ts";
+import { channelPair } from "../../src/testing/channel-pair.ts";
 import { FakeClock } from "../../src/testing/fake-clock.ts";
 import { tracer as noTracer } from "../../src/tracing/none.ts";
 import { call, callNow, notify, request, silent } from "../service/kit.ts";
@@ -372,6 +374,23 @@ describe("tracing:tsjason:handle", () => {
     const answers = await Promise.all([call(one, "look", [1]), call(one, "look", [2])]);
     assert.deepEqual(answers, [{ result: "call [1]" }, { result: "call [2]" }]);
     assert.deepEqual(seen, ["call [1]", "call [1]", "call [2]", "call [2]"]);
+  });
+
+  test("what listeners bind to its start is there for a method that waited for its turn", async (t) => {
+    const store = new AsyncLocalStorage<string>();
+    const channel = tracingChannel<string, HandleTrace>("tsjason:handle");
+    channel.start.bindStore(store, ({ params }) => `call ${JSON.stringify(params)}`);
+    t.after(() => channel.start.unbindStore(store));
+    const [near, far] = channelPair();
+    const one = service().addMethod("look", async (_value: number) => {
+      await turns(1);
+      return store.getStore();
+    });
+    new Connection(near, { service: one, concurrency: 1, logger: silent });
+    const connection = new Connection(far, { logger: silent });
+    const answers = await Promise.all([1, 2, 3].map((value) => connection.call("look", [value])));
+    assert.deepEqual(answers, ["call [1]", "call [2]", "call [3]"]);
+    await connection.close();
   });
 
   test("what a listener throws harms no call", async (t) => {

@@ -73,14 +73,11 @@ export class HttpExchange implements Exchange {
 
   #request(text: string, signal: AbortSignal): Promise<HttpReply> {
     if (this.#headers) return this.#send(text, this.#headers, signal);
-    return this.#makeHeaders().then((headers) => {
-      // Making them may have taken long.
-      signal.throwIfAborted();
-      return this.#send(text, headers, signal);
-    });
+    return this.#makeHeaders().then((headers) => this.#send(text, headers, signal));
   }
 
   #send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply> {
+    if (signal.aborted) return Promise.reject(signal.reason);
     return this.#options.sender.send(text, headers, signal).catch((error) => {
       throw asExchangeError(error);
     });

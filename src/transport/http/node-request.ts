@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -8,8 +7,7 @@ import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { peerTls } from "../peer-tls.ts";
 import type { HttpAnswer } from "./answer.ts";
-import type { BodyPieces } from "./body.ts";
-import { NodePieces } from "./node-pieces.ts";
+import { type BodyPieces, Pieces } from "./body.ts";
 import type { HttpRequest } from "./serve.ts";
 
 /* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
@@ -55,7 +53,7 @@ export class NodeRequest implements HttpRequest {
       return Promise.reject(new Error(`a request cannot be served, for ${why}`));
     }
     if (request.destroyed) return Promise.reject(new BrokenOff());
-    const pieces = new NodePieces(limit);
+    const pieces = new Pieces(limit);
     return new Promise((resolve, reject) => {
       const settle = () => request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
       const onData = (piece: Uint8Array) => {
@@ -93,9 +91,7 @@ export function write(
 ): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (body === undefined || request.method === "HEAD") response.end();
-  // The quicker one of two encodings, where they are the same.
-  else response.end(body, Buffer.byteLength(body) === body.length ? "latin1" : "utf8");
+  response.end(request.method === "HEAD" ? undefined : body);
   if (!request.complete) throwAway(request);
   if (limits.stallTime < Number.POSITIVE_INFINITY) cutIfStalled(response, limits.stallTime, counters);
 }
