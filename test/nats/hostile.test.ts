@@ -18,10 +18,10 @@ function answer({ text, reply, broker }: Published, result: unknown = "well"): v
 }
 
 /** A client of a broker that does as it is told with the first call, and answers all others. */
-async function playing(t: TestContext, first: Script["published"], options: Partial<Script> = {}) {
+async function playing(t: TestContext, first: Script["published"]) {
   let calls = 0;
   const published = (message: Published) => (++calls === 1 ? first(message) : answer(message));
-  const host = await scriptedBroker(t, { ...options, published });
+  const host = await scriptedBroker(t, { published });
   const nats = { reconnectTimeWait: 1, reconnectJitter: 0 };
   const client = clientOf(t, `nats://${host}/p`, { nats, timeout: 20_000 });
   // A call's timeout counts from the call on, dialling included.
@@ -102,13 +102,15 @@ describe("over NATS a client", { timeout: 30_000 }, () => {
 
   it("is told, and dials anew, where a broker takes no more subscriptions and so it would hear no reply", async (t) => {
     let refusals = 0;
-    const client = await playing(t, answer, {
+    const host = await scriptedBroker(t, {
+      published: answer,
       subscribed: (_subject, broker) => {
         if (++refusals > 1) return true;
         broker.say("-ERR 'maximum subscriptions exceeded'\r\n");
         return false;
       },
     });
+    const client = clientOf(t, `nats://${host}/p`, { timeout: 20_000 });
     const error = await rejection(client.call("m"), ConnectionLostError);
     assert.match(error.message, /maximum subscriptions exceeded|ended before m/);
     assert.equal(await client.call("m"), "well");
