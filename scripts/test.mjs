@@ -2,14 +2,15 @@
 //
 // Without files it takes every test/**/*.test.ts but test/package (which packs and installs, see `npm run check`).
 // Beyond what `node --test` does, it fails when there was nothing to run (no file, a file without a test, no test at
-// all), ends files that do not end by themselves, and says at the end which tests were skipped and why.
+// all), ends files that do not end by themselves, and says at the end which tests were skipped and why, and which files
+// took longest.
 // With --no-skips a skipped or todo test fails the run, unless its reason is one that this machine cannot change:
 // "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" (or bash, fish, zsh,
-// nats-py) without one.
+// nats-py) without one, "needs IPv6" without that.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { availableParallelism, networkInterfaces, tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
@@ -37,10 +38,14 @@ if (files.length === 0) fail("no test files");
 const scratch = mkdtempSync(join(tmpdir(), "tsjason-test-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const resultsFile = join(scratch, "results");
+const timesFile = join(scratch, "times");
 
 const env = { ...process.env };
 delete env.NODE_TEST_CONTEXT; // this run reports for itself, also when a test started it
+env.TSJASON_TEST_TIMES = timesFile;
 env.WS_NO_BUFFER_UTIL = "1"; // a peer of the interop tests brings native code that ws would take, and users mostly lack
+// The path of a unix socket has 103 bytes on some systems, and those of the tests need half of that.
+if (process.platform !== "win32" && Buffer.byteLength(tmpdir()) > 50) env.TMPDIR = "/tmp";
 const runner = spawn(
   process.execPath,
   [
@@ -75,10 +80,7 @@ function kill(signal) {
 /** @param {number} code what the runner exited with */
 function report(code) {
   /** @type {import("./test-reporter.mjs").Result[]} */
-  const results = readFileSync(resultsFile, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
+  const results = linesOf(resultsFile);
   const complaints = [];
 
   const tests = results.filter((result) => result.name.length > 0);
@@ -99,9 +101,30 @@ function report(code) {
     complaints.push(`failed outside of its tests: ${relative(root, whole.file)}`);
   }
   const failed = ran.filter((test) => !test.passed).length;
+  if (files.length > 10) reportSlowest(linesOf(timesFile));
   console.log(`tests: ${ran.length - failed} passed, ${failed} failed, ${skipped.length} skipped`);
   for (const complaint of complaints) console.error(complaint);
   process.exitCode = code || (complaints.length > 0 ? 1 : 0);
+}
+
+/** @param {{ file: string, ms: number }[]} times from each file's process, its start included */
+function reportSlowest(times) {
+  console.log("slowest files:");
+  for (const { file, ms } of times.sort((a, b) => b.ms - a.ms).slice(0, 10)) {
+    console.log(`  ${(ms / 1_000).toFixed(1).padStart(5)} s  ${relative(root, file)}`);
+  }
+}
+
+/**
+ * @param {string} file one line of JSON for each
+ * @returns {any[]}
+ */
+function linesOf(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }
 
 /** @param {import("./test-reporter.mjs").Result} test */
@@ -119,7 +142,12 @@ function unavoidable(reason) {
   for (const [name, [program = "", ...asked]] of Object.entries(programs)) {
     if (reason.startsWith(`needs ${name}`)) return spawnSync(program, asked).status !== 0;
   }
-  return false;
+  return reason === "needs IPv6" && !Object.values(networkInterfaces()).some((all) => all?.some(isIpv6));
+}
+
+/** @param {import("node:os").NetworkInterfaceInfo} address */
+function isIpv6({ family }) {
+  return family === "IPv6";
 }
 
 /**

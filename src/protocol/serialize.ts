@@ -107,23 +107,28 @@ export function resultText(id: string, result: unknown): string {
 }
 
 /**
- * An answer with an error (section 5.1). Data that JSON cannot hold is left out rather than losing the answer.
+ * An answer with an error (section 5.1). Data that JSON cannot hold is left out rather than losing the answer; an error
+ * whose code is no integer or whose message is no string, which no caller could read, goes out as -32603.
  *
  * @param id - the JSON text of the request's id, `null` where it could not be read
  */
 export function errorText(id: string, error: ErrorObject): string {
-  let json: string | undefined;
+  return `{"jsonrpc":"2.0","id":${id},"error":${errorJson(error)}}`;
+}
+
+function errorJson(error: ErrorObject): string {
   try {
-    const { code, message, data } = error;
-    json = JSON.stringify(data === undefined ? { code, message } : { code, message, data });
-  } catch {
+    const { code, message } = error;
+    if (!Number.isInteger(code) || typeof message !== "string") return JSON.stringify(INTERNAL_ERROR);
     try {
-      json = JSON.stringify({ code: error.code, message: error.message });
+      const { data } = error;
+      return JSON.stringify(data === undefined ? { code, message } : { code, message, data });
     } catch {
-      json = JSON.stringify(INTERNAL_ERROR);
+      return JSON.stringify({ code, message });
     }
+  } catch {
+    return JSON.stringify(INTERNAL_ERROR);
   }
-  return `{"jsonrpc":"2.0","id":${id},"error":${json}}`;
 }
 
 /** A batch of texts, requests or answers (section 6). */

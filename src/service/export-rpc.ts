@@ -192,11 +192,18 @@ export function exportMethods<
   const given: { readonly [property: string]: true | string | ExportOptions } = methods;
   const marks = Object.entries(given).map(([property, options]): [string, ExportMark] => {
     const fn = (owner as Record<string, unknown>)[property];
-    if (typeof fn !== "function") throw new TypeError(`there is no method ${property} to export`);
+    if (typeof fn !== "function" || isEveryObjects(property, fn)) {
+      throw new TypeError(`there is no method ${property} to export`);
+    }
     const exportOptions = toOptions(options === true ? undefined : options);
     return [property, { options: exportOptions, marked: fn as MethodFunction }];
   });
   for (const [property, exportMark] of marks) mark(owner, property, exportMark);
+}
+
+/** Whether it is what any object has, and no method of the handler's: its class, or a method of `Object.prototype`. */
+function isEveryObjects(property: string, fn: unknown): boolean {
+  return property === "constructor" || fn === (Object.prototype as unknown as Record<string, unknown>)[property];
 }
 
 /** The marks of a handler, its own and inherited ones, by property. The mark nearest to the handler counts. */

@@ -14,7 +14,7 @@ export const consoleLogger: Logger = {
   error: (message, ...details) => console.error(message, ...details),
 };
 
-/** A logger that cannot hurt: what the given one throws is dropped, since there is nobody left to tell. */
+/** A logger that cannot hurt: what the given one throws or rejects with is dropped, since there is nobody left to tell. */
 class GuardedLogger implements Logger {
   readonly #logger: Logger;
 
@@ -40,7 +40,9 @@ class GuardedLogger implements Logger {
 
   #say(level: keyof Logger, message: string, details: unknown[]): void {
     try {
-      this.#logger[level](message, ...details);
+      const outcome: unknown = this.#logger[level](message, ...details);
+      // One that writes to somewhere far may well be async.
+      if (outcome instanceof Promise) outcome.catch(() => {});
     } catch {}
   }
 }

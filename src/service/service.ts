@@ -134,7 +134,7 @@ export class Service {
    * @throws TypeError when it is no object, or a namespace or an exported name cannot be one
    */
   addHandler(handler: object, { namespace = [], separator = "." }: HandlerOptions = {}): this {
-    const parts = namespaceParts(namespace);
+    const parts = namespaceParts(namespace, separator);
     const methods = [...marksOf(handler)].map(([property, { options, marked }]) => {
       const fn = (handler as Record<string, MethodFunction>)[property];
       if (typeof fn !== "function") throw new TypeError(`${property} is exported, and is not a method`);
@@ -160,7 +160,9 @@ export class Service {
     fn: F,
     options?: O,
   ): this {
-    if (typeof fn !== "function") throw new TypeError(`expected a function as the method ${name}, got ${typeof fn}`);
+    if (typeof fn !== "function") {
+      throw new TypeError(`expected a function as the method ${String(name)}, got ${typeof fn}`);
+    }
     this.#add([new Method(name, fn, options)]);
     return this;
   }
@@ -172,7 +174,7 @@ export class Service {
    * @throws TypeError when something among them is no method, or a name cannot be one
    */
   addMethods(methods: Methods, { namespace = [], separator = "." }: HandlerOptions = {}): this {
-    const definitions = flattened(methods, namespaceParts(namespace), separator);
+    const definitions = flattened(methods, namespaceParts(namespace, separator), separator);
     this.#add(definitions.map(([name, { fn, options }]) => new Method(name, fn, options, { separator })));
     return this;
   }
@@ -300,7 +302,9 @@ export class Service {
   #add(methods: readonly Method[]): void {
     const names = new Set<string>();
     for (const { name } of methods) {
-      if (typeof name !== "string" || name === "") throw new TypeError("expected a method's name, got nothing");
+      if (typeof name !== "string" || name === "") {
+        throw new TypeError(`expected a method's name, got ${name === "" ? "nothing" : `a ${typeof name}`}`);
+      }
       // Section 4: names that begin with "rpc." are for extensions of JSON-RPC itself.
       if (name.startsWith("rpc.")) throw new TypeError(`${name}: names that begin with "rpc." are reserved`);
       if (names.has(name) || this.#methods.has(name)) throw new Error(`there is a method ${name} already`);
@@ -393,7 +397,8 @@ function marksOf(handler: object): ReturnType<typeof exportMarks> {
   return marks;
 }
 
-function namespaceParts(namespace: string | readonly string[]): readonly string[] {
+function namespaceParts(namespace: string | readonly string[], separator: string): readonly string[] {
+  if (typeof separator !== "string") throw new TypeError(`expected a string as the separator, got ${typeof separator}`);
   const parts = typeof namespace === "string" ? [namespace] : namespace;
   if (!Array.isArray(parts) || parts.some((part) => typeof part !== "string" || part === "")) {
     throw new TypeError(`expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`);

@@ -122,6 +122,16 @@ describe("an error that cannot be written whole", () => {
       Object.defineProperty({ code: 1 }, "message", { get: fail }),
       '{"code":-32603,"message":"Internal error"}',
     ],
+    ...[undefined, null, Number.NaN, 1.5, "1", 1n].map((code): (typeof rows)[number] => [
+      `becomes an internal error, whose code is ${typeof code} ${code}`,
+      { code, message: "no" },
+      '{"code":-32603,"message":"Internal error"}',
+    ]),
+    ...[undefined, null, 1, {}].map((message): (typeof rows)[number] => [
+      `becomes an internal error, whose message is ${typeof message} ${message}`,
+      { code: 1, message },
+      '{"code":-32603,"message":"Internal error"}',
+    ]),
     ["has no other members", { code: 1, message: "no", stack: "secret", cause: "secret" }, '{"code":1,"message":"no"}'],
   ];
   for (const [what, error, written] of rows) {

@@ -63,6 +63,16 @@ describe("a class", () => {
     assert.deepEqual(new Service().addHandler(new Twice()).methodNames, ["first", "b"]);
   });
 
+  test("may have a method of its own that is named as one of every object", () => {
+    class Named {
+      toString() {
+        return "its own";
+      }
+    }
+    exportMethods(Named, { toString: true });
+    assert.deepEqual(callNow(new Service().addHandler(new Named()), "toString"), { result: "its own" });
+  });
+
   test("it goes together with the decorator", () => {
     class Both {
       @exportRpc()
@@ -108,6 +118,9 @@ describe("throws", () => {
   const wrong: readonly [what: string, target: unknown, methods: object, message: string | RegExp][] = [
     ["for a method that is not there", Plain, { ekho: true }, "there is no method ekho to export"],
     ["for a field", { a: 1 }, { a: true }, "there is no method a to export"],
+    ["for the class itself", Plain, { constructor: true }, "there is no method constructor to export"],
+    ["for what every object has", Plain, { hasOwnProperty: true }, "there is no method hasOwnProperty to export"],
+    ["for what every object has, of an object", {}, { toString: true }, "there is no method toString to export"],
     ["for an empty name", Plain, { echo: "" }, /expected a name to export a method by/],
     ["for a mark that is no mark", Plain, { echo: 5 }, "expected a name or options, got number"],
     ["for a mark that is false", Plain, { echo: false }, "expected a name or options, got boolean"],

@@ -170,6 +170,21 @@ describe("refuses", () => {
       { name: "TypeError", message: "expected a method's name, got nothing" },
     ],
     [
+      "a method whose name is a symbol",
+      (service) => service.addMethod(Symbol.iterator as never, () => 1),
+      { name: "TypeError", message: "expected a method's name, got a symbol" },
+    ],
+    [
+      "a symbol as the name of what is no function",
+      (service) => service.addMethod(Symbol.iterator as never, 1 as never),
+      { name: "TypeError", message: "expected a function as the method Symbol(Symbol.iterator), got number" },
+    ],
+    [
+      "a separator that is no string",
+      (service) => service.addHandler({}, { namespace: "a", separator: 5 as never }),
+      { name: "TypeError", message: "expected a string as the separator, got number" },
+    ],
+    [
       "a method's timeout below zero",
       (service) => service.addMethod("a", () => 1, { timeout: -1 }),
       { name: "RangeError", message: "expected a timeout in milliseconds, or 0 for none, got -1" },

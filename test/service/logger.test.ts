@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { consoleLogger, guardedLogger, type Logger } from "../../src/service/logger.ts";
+import { turns } from "../support/turns.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -46,4 +47,18 @@ test("what a logger throws is dropped", () => {
   };
   const guarded = guardedLogger({ debug: fail, info: fail, warn: fail, error: fail });
   for (const level of levels) guarded[level]("message");
+});
+
+test("what an asynchronous logger rejects with is dropped", async (t) => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  const fail = async () => {
+    throw new Error("network down");
+  };
+  const guarded = guardedLogger({ debug: fail, info: fail, warn: fail, error: fail });
+  for (const level of levels) guarded[level]("message");
+  await turns(2);
+  assert.deepEqual(unhandled, []);
 });

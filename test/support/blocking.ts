@@ -19,7 +19,7 @@ export async function serveApart(
   options: Served["options"] = {},
 ): Promise<readonly string[]> {
   const real = addresses.map((address) => (address === "unix:" ? `unix:${temporaryDirectory(test)}/s` : address));
-  const worker = startWorker(test, "./serving-worker.ts", { addresses: real, options } satisfies Served);
+  const worker = startWorker(test, "serving-worker.ts", { addresses: real, options } satisfies Served);
   const [served] = await once(worker, "message");
   return served;
 }
@@ -52,7 +52,7 @@ export function thrownBy(action: () => unknown): Error & Record<string, unknown>
  * @returns the address to dial
  */
 export async function playApart(test: Ending, script: readonly string[]): Promise<string> {
-  const worker = startWorker(test, "./scripted-worker.ts", script);
+  const worker = startWorker(test, "scripted-worker.ts", script);
   const [port] = await once(worker, "message");
   return `tcp://127.0.0.1:${port}?framing=newline`;
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { filesBelow, hashOf } from "./sources.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const cache = join(root, "node_modules/.cache/tsjason-built");
@@ -20,7 +20,8 @@ export function builtPackage(): string {
 }
 
 function build(): string {
-  const target = join(cache, hashOfSources());
+  const files = [...filesBelow(join(root, "src")), join(root, "package.json"), join(root, "tsconfig.build.json")];
+  const target = join(cache, hashOf(files));
   if (existsSync(target)) return target;
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(join(cache, "building-"));
@@ -36,16 +37,4 @@ function build(): string {
     if (!existsSync(target)) throw error;
   }
   return target;
-}
-
-function hashOfSources(): string {
-  const hash = createHash("sha256");
-  const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of [...files, join(root, "package.json"), join(root, "tsconfig.build.json")]) {
-    hash.update(file).update("\0").update(readFileSync(file)).update("\0");
-  }
-  return hash.digest("hex").slice(0, 16);
 }

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import type { Channel } from "../../src/connection/channel.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import { ipcChannel } from "../../src/ports/ipc.ts";
 import { workerChannel } from "../../src/ports/worker.ts";
 import { Service } from "../../src/service/service.ts";
+import { bundled } from "./bundled.ts";
 import { cleanUp } from "./cleanup.ts";
 import { Log } from "./log.ts";
 import { startWorker } from "./start-worker.ts";
@@ -39,12 +39,10 @@ export function farWorker(test: TestContext, mode?: "late"): FarSide {
   };
 }
 
-const program = fileURLToPath(new URL("port-program.ts", import.meta.url));
-
 export function farProcess(test: TestContext, mode?: "late"): FarSide {
-  const execArgv = ["--import", import.meta.resolve("tsx")];
-  const child: ChildProcess = fork(program, mode ? [mode] : [], {
-    execArgv,
+  const child: ChildProcess = fork(bundled("port-program.ts"), mode ? [mode] : [], {
+    // Not those of the test's own process, with its loader for TypeScript.
+    execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));

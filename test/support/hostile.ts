@@ -12,6 +12,7 @@ import { Inbox } from "./inbox.ts";
 import type { Log } from "./log.ts";
 import { RawWebSocket, frame as webSocketFrame } from "./raw-websocket.ts";
 import { exampleService, serve } from "./served.ts";
+import { socketAt } from "./socket-at.ts";
 import { temporaryDirectory } from "./temporary.ts";
 import { frameText, WirePeer } from "./wire-peer.ts";
 
@@ -127,9 +128,7 @@ export function goneOf(socket: Socket): Promise<unknown> {
 }
 
 async function plain(test: TestContext, address: string): Promise<Socket> {
-  const url = new URL(address);
-  const where = url.protocol === "unix:" ? { path: url.pathname } : { host: url.hostname, port: Number(url.port) };
-  const socket = connect({ ...where, noDelay: true });
+  const socket = connect({ ...socketAt(address), noDelay: true });
   cleanUp(test, () => socket.destroy());
   socket.on("error", () => {});
   await once(socket, "connect");

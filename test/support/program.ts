@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
+import { bundled } from "./bundled.ts";
 import type { Order, Report } from "./listening-program.ts";
-
-const program = fileURLToPath(new URL("./listening-program.ts", import.meta.url));
 
 /** Another process that listens: `listening-program.ts`. It is gone after the test. */
 export class Program {
@@ -12,7 +10,7 @@ export class Program {
 
   /** @param openFiles - how many files it may have open */
   constructor(test: TestContext, openFiles?: number) {
-    const command = [process.execPath, "--import", import.meta.resolve("tsx"), program];
+    const command = [process.execPath, bundled("listening-program.ts")];
     const [file = "", ...args] =
       openFiles === undefined ? command : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`, ...command];
     this.#process = spawn(file, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });

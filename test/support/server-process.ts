@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
+import { bundled } from "./bundled.ts";
 import { cleanUp } from "./cleanup.ts";
-
-const program = fileURLToPath(new URL("./serving-program.ts", import.meta.url));
 
 /** A server in another process: `serving-program.ts`. It is gone after the test. */
 export class ServerProcess {
@@ -29,7 +27,7 @@ export class ServerProcess {
 
   /** Starts it on an address; it listens when this resolves. */
   static async start(test: TestContext, address = "tcp://127.0.0.1:0", closing = "well"): Promise<ServerProcess> {
-    const command = ["--import", import.meta.resolve("tsx"), program, address, closing];
+    const command = [bundled("serving-program.ts"), address, closing];
     const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { value } = await lines.next();

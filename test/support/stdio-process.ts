@@ -2,15 +2,13 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
+import { bundled } from "./bundled.ts";
 import { cleanUp } from "./cleanup.ts";
 import { readAll } from "./read-all.ts";
 
-const program = fileURLToPath(new URL("./stdio-program.ts", import.meta.url));
-
 /** How `stdio-program.ts` is run, as the option `stdio` of a client says it. */
 export function stdioProgram(...args: string[]) {
-  return { command: process.execPath, args: ["--import", import.meta.resolve("tsx"), program, ...args] } as const;
+  return { command: process.execPath, args: [bundled("stdio-program.ts"), ...args] } as const;
 }
 
 /** A program in plain JavaScript, run the same way. */

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { TestContext } from "node:test";
 import { cleanUp } from "./cleanup.ts";
 import { Inbox } from "./inbox.ts";
+import { socketAt } from "./socket-at.ts";
 
 /** A value as JSON in a netstring. Written here anew, so that no mistake of the library's own can hide. */
 export function frame(value: unknown): string {
@@ -39,9 +40,7 @@ export class WirePeer {
 
   /** Dials a server; the socket is put away after the test. */
   static async dial(test: TestContext, address: string): Promise<WirePeer> {
-    const url = new URL(address);
-    const where = url.protocol === "unix:" ? { path: url.pathname } : { host: url.hostname, port: Number(url.port) };
-    const socket = connect({ ...where, allowHalfOpen: true, noDelay: true });
+    const socket = connect({ ...socketAt(address), allowHalfOpen: true, noDelay: true });
     cleanUp(test, () => socket.destroy());
     await once(socket, "connect");
     return new WirePeer(socket);

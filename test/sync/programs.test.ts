@@ -6,11 +6,15 @@ import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Service } from "../../src/service/service.ts";
 import { blockingClient, serveApart } from "../support/blocking.ts";
+import { bundled } from "../support/bundled.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { exampleService, serve } from "../support/served.ts";
 import { startWorker } from "../support/start-worker.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const PROGRAM = bundled("blocking-program.ts");
+/* Beside the program, where what is bundled finds its worker. */
+bundled("../../src/sync/worker.ts", "worker.js");
 const TSX = ["--import", import.meta.resolve("tsx")];
 
 interface Ended {
@@ -22,7 +26,7 @@ interface Ended {
 /** Starts Node.js; it is gone after the test. */
 function start(t: TestContext, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn(process.execPath, [...TSX, ...args], {
+  const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: "pipe",
     ...options,
@@ -55,7 +59,7 @@ interface Running extends SpawnOptions {
 /** Runs `blocking-program.ts`. */
 async function run(t: TestContext, manner: readonly string[], { address, ...options }: Running = {}): Promise<Ended> {
   const [name = "", ...rest] = manner;
-  const args = ["test/support/blocking-program.ts", name, address ?? (await serve(t)).address, ...rest];
+  const args = [PROGRAM, name, address ?? (await serve(t)).address, ...rest];
   return ended(start(t, args, options));
 }
 
@@ -76,7 +80,7 @@ describe("a program that makes blocking calls", () => {
   it("loses the connection of a client that it can no longer reach", async (t) => {
     const server = await serve(t);
     const lost = new Promise((resolve) => server.on("disconnection", (_, reason) => resolve(reason.kind)));
-    start(t, ["--expose-gc", "test/support/blocking-program.ts", "forgotten", server.address]);
+    start(t, ["--expose-gc", PROGRAM, "forgotten", server.address]);
     assert.equal(await lost, "ended");
   });
 
@@ -143,7 +147,7 @@ describe("a blocking call", () => {
 
   it("can be made in a worker, which gets a worker of its own", async (t) => {
     const server = await serve(t);
-    const worker = startWorker(t, "./blocking-worker.ts", server.address);
+    const worker = startWorker(t, "blocking-worker.ts", server.address);
     assert.deepEqual(await once(worker, "message"), [[3, "from a worker"]]);
     await once(worker, "exit");
   });
@@ -170,7 +174,7 @@ describe("in the REPL", () => {
       return new Promise(() => {});
     });
     const server = await serve(t, service);
-    const repl = start(t, ["-i"]);
+    const repl = start(t, [...TSX, "-i"]);
     const type = (line: string) => repl.stdin?.write(`${line}\n`);
 
     // What is typed while the REPL awaits something is not kept for later, where nobody is at a terminal.

@@ -13,6 +13,7 @@ import { InvalidAddressError } from "../../src/transport/address.ts";
 import { makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { clientOf, serve } from "../support/served.ts";
+import { socketAt } from "../support/socket-at.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { turns } from "../support/turns.ts";
 
@@ -65,10 +66,8 @@ async function proxied(test: TestContext, scheme: "tcp" | "unix" = "tcp", option
   const address = path === undefined ? `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` : `unix:${path}`;
   const proxy = await FaultProxy.listen(address, options);
   cleanUp(test, () => proxy.close());
-  const url = new URL(proxy.address);
-  const where = path === undefined ? { host: url.hostname, port: Number(url.port) } : { path: url.pathname };
   const accepted = once(server, "connection");
-  const client = new End(connect({ ...where, allowHalfOpen: true, noDelay: true }));
+  const client = new End(connect({ ...socketAt(proxy.address), allowHalfOpen: true, noDelay: true }));
   const [socket] = await accepted;
   const there = new End(socket);
   cleanUp(test, () => {
@@ -249,7 +248,7 @@ describe("a fault proxy", { timeout: 30_000 }, () => {
 
   it("puts its socket's directory away", async () => {
     const proxy = await FaultProxy.listen("unix:/nowhere/s");
-    const directory = dirname(new URL(proxy.address).pathname);
+    const directory = dirname(decodeURIComponent(new URL(proxy.address).pathname));
     assert.equal(existsSync(directory), true);
     await Promise.all([proxy.close(), proxy.close()]);
     assert.equal(existsSync(directory), false);

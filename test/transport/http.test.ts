@@ -14,6 +14,7 @@ import { accepting } from "../support/accepting.ts";
 import { agentFetch } from "../support/agent-fetch.ts";
 import { makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { cleanUp } from "../support/cleanup.ts";
+import { withoutIpv6 } from "../support/ipv6.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -120,7 +121,7 @@ describe("addresses of http", () => {
     ["http://localhost:0/rpc", /^http:\/\/localhost:\d+\/rpc$/],
     ["http://127.1:0/%20", /^http:\/\/127\.0\.0\.1:\d+\/%20$/],
   ] as const) {
-    it(`${given} is listened on, and can be dialled at what it gives`, async (t) => {
+    it(`${given} is listened on, and can be dialled at what it gives`, { skip: withoutIpv6(given) }, async (t) => {
       const { address } = await listen(t, http, given);
       assert.match(address, expected);
       const exchange = await dial(http, address);

@@ -15,6 +15,7 @@ import { DialError } from "../../src/connection/errors/dial-error.ts";
 import { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { ChildExitError } from "../../src/transport/child-exit-error.ts";
 import type { StdioDialOptions } from "../../src/transport/stdio/stdio.ts";
+import { bundled } from "../support/bundled.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import type { Log } from "../support/log.ts";
 import { readAll } from "../support/read-all.ts";
@@ -106,9 +107,7 @@ describe("a client that dials stdio", { timeout: 60_000 }, () => {
     it("with its arguments, in its directory, in its environment", async (t) => {
       const cwd = realpathSync(temporaryDirectory(t));
       const { command, args } = stdioProgram("plain", "a b", "$HOME", '"');
-      // From another directory tsx does not find the settings that lead from #loaders to the sources.
-      const settings = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
-      const env = { STDIO_TEST: "yes", TSX_TSCONFIG_PATH: settings };
+      const env = { STDIO_TEST: "yes" };
       const { client } = clientOfChild(t, { command, args, cwd: pathToFileURL(cwd), env });
       assert.deepEqual(await client.call("arguments"), ["a b", "$HOME", '"']);
       assert.deepEqual(await client.call("whereabouts"), [cwd, "yes", true]);
@@ -128,7 +127,7 @@ describe("a client that dials stdio", { timeout: 60_000 }, () => {
     });
 
     for (const [what, stdio, code, says] of [
-      ["that is not there", { command: "no-such-program-anywhere" }, "ENOENT", /spawn no-such-program-anywhere ENOENT/],
+      ["that is not there", { command: "/no/such/program" }, "ENOENT", /spawn \/no\/such\/program ENOENT/],
       ["that may not be run", { command: fileURLToPath(import.meta.url) }, "EACCES", /EACCES/],
       [
         "in a directory that is not there",
@@ -386,8 +385,7 @@ describe("a client that dials stdio", { timeout: 60_000 }, () => {
   describe("in a parent that", () => {
     /** `parent-program.ts`, its output and its end. */
     function parentOf(test: TestContext, child: StdioDialOptions, fate: "close" | "idle") {
-      const program = fileURLToPath(new URL("../support/parent-program.ts", import.meta.url));
-      const command = ["--import", import.meta.resolve("tsx"), program, JSON.stringify(child), fate];
+      const command = [bundled("parent-program.ts"), JSON.stringify(child), fate];
       const parent = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
       const ended = once(parent, "exit").then(([status, signal]) => status ?? signal);
       cleanUp(test, () => {

@@ -5,6 +5,7 @@ import { untrusted } from "../../src/protocol/limits.ts";
 import { tcp } from "../../src/transport/tcp.ts";
 import { type TransportRows, transportChannelSuite, transportSuite } from "../conformance/transport.ts";
 import { gone } from "../support/gone.ts";
+import { withoutIpv6 } from "../support/ipv6.ts";
 import { invalidNetworkAddresses } from "../support/network-rows.ts";
 import { Program } from "../support/program.ts";
 import { Recorder } from "../support/recorder.ts";
@@ -41,7 +42,7 @@ describe("tcp", { timeout: 30_000 }, () => {
     ["tcp://0.0.0.0:0", /^tcp:\/\/0\.0\.0\.0:\d+$/],
     ["tcp://127.1:0?framing=netstring", /^tcp:\/\/127\.1:\d+\?framing=netstring$/],
   ] as const) {
-    it(`listens on ${given} and can be dialled at the address it gives`, async (t) => {
+    it(`listens on ${given} and can be dialled at the address it gives`, { skip: withoutIpv6(given) }, async (t) => {
       const stage = new Stage(rows, t);
       const { address } = await stage.listen(given);
       assert.match(address, expected);

@@ -15,6 +15,7 @@ import { type TransportRows, transportSuite } from "../conformance/transport.ts"
 import { makeAuthority, makeCertificate } from "../support/certificates.ts";
 import { cleanUp } from "../support/cleanup.ts";
 import { gone } from "../support/gone.ts";
+import { withoutIpv6 } from "../support/ipv6.ts";
 import { frame, upgrading } from "../support/raw-websocket.ts";
 import { Recorder } from "../support/recorder.ts";
 import { clientOf, serve } from "../support/served.ts";
@@ -73,7 +74,7 @@ describe("an address of a WebSocket", () => {
     ["ws://[::1]:0/rpc", /^ws:\/\/\[::1\]:\d+\/rpc$/],
     ["ws://localhost:0/rpc", /^ws:\/\/localhost:\d+\/rpc$/],
   ] as const) {
-    it(`can be ${given}, and what the listener gives can be dialled`, async (t) => {
+    it(`can be ${given}, and what the listener gives can be dialled`, { skip: withoutIpv6(given) }, async (t) => {
       const stage = new Stage(ws, t);
       const { address } = await stage.listen(given);
       assert.match(address, expected);
