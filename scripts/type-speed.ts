@@ -3,8 +3,10 @@
  *
  *     node --import tsx scripts/type-speed.ts [--runs 5]
  *
- * `start` is a program that imports the same and has no methods: what is compiled anyway. Times are the least of the runs, of
- * one thread; instantiations and types are the compiler's own counts, the same in every run.
+ * `start` is a program that imports the same and has no methods: what is compiled anyway. `class alone`, `schemas alone` and
+ * `typed by zod` are the same classes, schemas and functions without anything of tsjason: what they cost by themselves.
+ * Times are the least of the runs, of one thread, the sizes in turn; instantiations and types are the compiler's own counts,
+ * the same in every run.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,8 +16,18 @@ import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** How an Api is written. */
-export type Form = "interface" | "class" | "functional" | "contract";
+/** How an Api is written, and what is compared with that. */
+export type Form = "interface" | "class" | "functional" | "contract" | Control;
+
+type Control = "class alone" | "schemas alone" | "typed by zod";
+
+/** The forms that make an Api, each with what it costs without one. */
+export const controls = {
+  interface: undefined,
+  class: "class alone",
+  contract: "schemas alone",
+  functional: "typed by zod",
+} as const;
 
 /** What the compiler says of one program. */
 export interface TypeCost {
@@ -27,81 +39,91 @@ export interface TypeCost {
   readonly types: number;
 }
 
+const fromTsjason = `import { Client, type Exports, exportRpc } from "tsjason";\n`;
+const fromZod = `import { type ApiOf, Client, method } from "tsjason";\nimport { z } from "zod";\n`;
+
 const imports: Readonly<Record<Form, string>> = {
-  interface: `import { Client } from "tsjason";\n`,
-  class: `import { Client, type Exports, exportRpc } from "tsjason";\n`,
-  functional: `import { type ApiOf, Client, method } from "tsjason";\nimport { z } from "zod";\n`,
-  contract: `import { type ApiOf, Client, method } from "tsjason";\nimport { z } from "zod";\n`,
+  interface: fromTsjason,
+  class: fromTsjason,
+  "class alone": fromTsjason,
+  functional: fromZod,
+  contract: fromZod,
+  "schemas alone": fromZod,
+  "typed by zod": fromZod,
 };
 
-const schemas =
-  "params: [{ id: z.number() }, { text: z.string() }], result: z.object({ id: z.number(), text: z.string() })";
+const resultOf = (i: number) => `z.object({ id: z.number(), text${i}: z.string() })`;
+const schemasOf = (i: number) => `params: [{ id: z.number() }, { text: z.string() }], result: ${resultOf(i)}`;
+
+type Names = readonly string[];
+const each = (names: Names, text: (name: string, i: number) => string) => names.map(text).join("\n");
+const handler = (names: Names, mark: string) =>
+  `class Handler {\n${each(names, (name, i) => `${mark}  async ${name}(id: number, text: string) { return { id, text${i}: text }; }`)}\n}\n`;
+const main = (names: Names, method: (i: number) => string) =>
+  `export const main = {\n${each(names, (name, i) => `  ${name}: ${method(i)},`)}\n};\n`;
+const byApiOf = `type Api = ApiOf<typeof main, "main">;\n`;
 
 /* Each method has types of its own, as methods have: equal ones would be made once. */
-const bodies: Readonly<Record<Form, (names: readonly string[]) => string>> = {
-  interface: (names) => {
-    const methods = names.map(
-      (name, i) => `  "main.${name}"(id: number, text: string): { id: number; text${i}: string };`,
-    );
-    return `interface Api {\n${methods.join("\n")}\n}\n`;
-  },
-  class: (names) => {
-    const methods = names.map(
-      (name, i) => `  @exportRpc()\n  async ${name}(id: number, text: string) { return { id, text${i}: text }; }`,
-    );
-    return `class Handler {\n${methods.join("\n")}\n}\ntype Api = Exports<Handler, "main">;\n`;
-  },
-  functional: (names) => {
-    const methods = names.map(
-      (name, i) =>
-        `  ${name}: method({ ${schemas.replace("{ id: z.number(), text:", `{ id: z.number(), text${i}:`)} }, (id, text) => ({ id, text${i}: text })),`,
-    );
-    return `export const main = {\n${methods.join("\n")}\n};\ntype Api = ApiOf<typeof main, "main">;\n`;
-  },
-  contract: (names) => {
-    const methods = names.map(
-      (name, i) =>
-        `  ${name}: method({ ${schemas.replace("{ id: z.number(), text:", `{ id: z.number(), text${i}:`)} }),`,
-    );
-    return `export const main = {\n${methods.join("\n")}\n};\ntype Api = ApiOf<typeof main, "main">;\n`;
-  },
+const bodies: Readonly<Record<Form, (names: Names) => string>> = {
+  interface: (names) =>
+    `interface Api {\n${each(names, (name, i) => `  "main.${name}"(id: number, text: string): { id: number; text${i}: string };`)}\n}\n`,
+  class: (names) => `${handler(names, "  @exportRpc()\n")}type Api = Exports<Handler, "main">;\n`,
+  "class alone": (names) => `${handler(names, "")}const remote = new Handler();\n`,
+  functional: (names) =>
+    main(names, (i) => `method({ ${schemasOf(i)} }, (id, text) => ({ id, text${i}: text }))`) + byApiOf,
+  contract: (names) => main(names, (i) => `method({ ${schemasOf(i)} })`) + byApiOf,
+  "schemas alone": (names) =>
+    `${main(names, (i) => `{ ${schemasOf(i)} }`)}declare const remote: { [Name in keyof typeof main]: (id: number, text: string) => z.output<(typeof main)[Name]["result"]> };\n`,
+  "typed by zod": (names) =>
+    `${each(names, (name, i) => `const ${name}Result = ${resultOf(i)};\nfunction ${name}(id: number, text: string): z.input<typeof ${name}Result> {\n  return { id, text${i}: text };\n}`)}\nconst remote = { ${names.join(", ")} };\n`,
 };
 
 const CALLS = 10;
 
 function program(form: Form, methods: number): string {
-  if (methods === 0)
-    return `${imports[form]}export const used = [${imports[form].includes("method") ? "z, method, " : ""}Client];\n`;
+  const used = imports[form] === fromZod ? "z, method, Client" : "exportRpc, Client";
+  const start = `${imports[form]}export const used = [${used}];\n`;
+  if (methods === 0) return start;
   const names = Array.from({ length: methods }, (_, i) => `method${i}`);
   const called = names.slice(0, CALLS);
-  const calls = called.map((name) => `  await client.call("main.${name}", [1, "x"]),`);
+  const body = start + bodies[form](names);
   const remote = called.map((name) => `  await remote.${name}(1, "x"),`);
-  return `${imports[form]}${bodies[form](names)}
+  if (!(form in controls)) return `${body}export const results = [\n${remote.join("\n")}\n];\n`;
+  const calls = called.map((name) => `  await client.call("main.${name}", [1, "x"]),`);
+  return `${body}
 const client = new Client<Api>("tcp://127.0.0.1:1");
 const remote = client.namespace("main");
 export const results = [\n${[...calls, ...remote].join("\n")}\n];\n`;
 }
 
-/** Compiles a program with that many methods. */
-export function typeCost(form: Form, methods: number, runs = 1): TypeCost {
+/** Compiles programs with that many methods, each several times, in turn. */
+export function typeCosts(form: Form, sizes: readonly number[], runs = 1): TypeCost[] {
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
-  const folder = mkdtempSync(join(root, "node_modules/.cache/types-"));
+  const folders = sizes.map((methods) => programFolder(form, methods));
   try {
-    writeFileSync(join(folder, "program.ts"), program(form, methods));
-    const compilerOptions = {
-      skipLibCheck: true,
-      noUnusedLocals: false,
-      types: ["node"],
-      typeRoots: [join(root, "node_modules/@types")],
-    };
-    const config = { extends: "../../../tsconfig.json", compilerOptions, files: ["program.ts"], include: [] };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const costs = Array.from({ length: runs }, () => compile(folder));
-    const least = (of: "check" | "total") => Math.min(...costs.map((cost) => cost[of]));
-    return { ...(costs[0] as TypeCost), check: least("check"), total: least("total") };
+    const rounds = Array.from({ length: runs }, () => folders.map(compile));
+    return sizes.map((_, at) => {
+      const costs = rounds.map((round) => round[at] as TypeCost);
+      const least = (of: "check" | "total") => Math.min(...costs.map((cost) => cost[of]));
+      return { ...(costs[0] as TypeCost), check: least("check"), total: least("total") };
+    });
   } finally {
-    rmSync(folder, { recursive: true });
+    for (const folder of folders) rmSync(folder, { recursive: true });
   }
+}
+
+function programFolder(form: Form, methods: number): string {
+  const folder = mkdtempSync(join(root, "node_modules/.cache/types-"));
+  writeFileSync(join(folder, "program.ts"), program(form, methods));
+  const compilerOptions = {
+    skipLibCheck: true,
+    noUnusedLocals: false,
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+  };
+  const config = { extends: "../../../tsconfig.json", compilerOptions, files: ["program.ts"], include: [] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  return folder;
 }
 
 function compile(folder: string): TypeCost {
@@ -123,27 +145,40 @@ function compile(folder: string): TypeCost {
 }
 
 function report(runs: number): void {
-  console.log("form        methods   check s   total s   instantiations     types   check, of 10   total, of 10");
-  for (const form of ["interface", "class", "functional", "contract"] as const) {
-    const start = typeCost(form, 0, runs);
-    const ten = typeCost(form, 10, runs);
-    const thousand = typeCost(form, 1_000, runs);
-    for (const [methods, cost] of [
-      ["start", start],
-      ["10", ten],
-      ["1000", thousand],
-    ] as const) {
-      const ratios = methods === "1000" ? [cost.check / ten.check, cost.total / ten.total] : [];
-      const columns = [
-        form.padEnd(10),
-        methods.padStart(8),
-        cost.check.toFixed(3).padStart(9),
-        cost.total.toFixed(3).padStart(9),
-        String(cost.instantiations).padStart(16),
-        String(cost.types).padStart(9),
-        ...ratios.map((ratio) => ratio.toFixed(2).padStart(14)),
-      ];
-      console.log(columns.join(" "));
+  const heads = [
+    "form",
+    "methods",
+    "check s",
+    "total s",
+    "instantiations",
+    "a method",
+    "types",
+    "check, of 10",
+    "total, of 10",
+  ];
+  const widths = [14, 8, 9, 9, 16, 10, 9, 14, 14];
+  const line = (cells: readonly string[]) =>
+    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(14) : cell.padStart(widths[at] as number))).join(" "));
+  line(heads);
+  for (const form of Object.entries(controls).flatMap(([form, control]) => [form, control ?? []].flat() as Form[])) {
+    const sizes = [0, 10, 1_000];
+    const costs = typeCosts(form, sizes, runs);
+    const [, ten, thousand] = costs as [TypeCost, TypeCost, TypeCost];
+    for (const [at, cost] of costs.entries()) {
+      const { check, total, instantiations, types } = cost;
+      const perMethod = ((instantiations - ten.instantiations) / 990).toFixed(0);
+      const ratios = [(check / ten.check).toFixed(2), (total / ten.total).toFixed(2)];
+      const last = cost === thousand;
+      line([
+        form,
+        at === 0 ? "start" : String(sizes[at]),
+        check.toFixed(3),
+        total.toFixed(3),
+        String(instantiations),
+        last ? perMethod : "",
+        String(types),
+        ...(last ? ratios : []),
+      ]);
     }
   }
 }

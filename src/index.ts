@@ -84,6 +84,7 @@ export type { DiscoverOptions } from "./service/discovery/discovery.ts";
 export type { HandleOptions } from "./service/exchanges.ts";
 export {
   type Checked,
+  type ExportableContext,
   type ExportDecorator,
   type ExportOptions,
   exportMethods,

@@ -3,7 +3,7 @@ import { InvalidAddressError } from "../transport/address.ts";
 import { addressHint } from "./connect/address.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { ExitCode as Exit, exitCodeOf } from "./exit-code.ts";
-import { errorRecord, shownError } from "./output/error.ts";
+import { errorRecord, hintFor, shownError } from "./output/error.ts";
 import { out } from "./output/out.ts";
 
 /** What a command does: with its arguments, then its options. It says what to exit with. */
@@ -28,6 +28,8 @@ function tell(error: unknown, command: Command): void {
     return;
   }
   out.note(shownError(error, out.paintError));
+  const hint = hintFor(error);
+  if (hint !== undefined) out.note(out.paintError("dim", hint));
   if (error instanceof InvalidAddressError) {
     const hint = addressHint(error.address);
     if (hint !== undefined) out.note(hint);

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { ExitCode } from "./exit-code.ts";
-import { endWithReader } from "./output/out.ts";
+import { endWithReader, endWithWork } from "./output/out.ts";
 import { programOf } from "./program.ts";
 import { takeProgram } from "./program-words.ts";
 
@@ -16,3 +16,4 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
 }
+endWithWork();

@@ -1,5 +1,5 @@
 import type { GivenParams, NamedParams } from "../protocol/message.ts";
-import type { AnyFunction, ArgumentsOf, FactsOf } from "../service/remote-method.ts";
+import type { AnyFunction, ArgumentsOf, FactsOf, Prefix } from "../service/remote-method.ts";
 
 /*
  * How an Api, an interface of functions by method name, shapes the calls of a client. Without one, any method can be
@@ -15,8 +15,9 @@ export type IsUntyped<Api> = [keyof Api] extends [never] ? true : false;
 export type MethodName<Api> = IsUntyped<Api> extends true ? string : keyof Api & string;
 
 /*
- * `Api[Name]` is handed on whole: a condition on `Name` itself would make the compiler work out all methods at once, which
- * takes it seconds where there are a thousand.
+ * `Api[Name]` is handed on whole, and what follows from it is written so that the compiler need not know its bounds before it
+ * knows `Name`: as elements of tuples, and with no type variable used again under a condition on itself. Else it works out all
+ * methods at once for each Api, which takes it seconds where there are a thousand.
  */
 
 /** What a call of the method resolves with. */
@@ -24,11 +25,11 @@ export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : Result
 
 type ResultOfEntry<F> = F extends AnyFunction ? Awaited<ReturnType<F>> : never;
 
-type PlainArguments<Args extends readonly unknown[], Options> = [] extends Args
+type PlainArguments<Args, Options> = [] extends Args
   ? [params?: Readonly<Args> | NamedParams | undefined, options?: Options]
   : [params: Readonly<Args> | NamedParams, options?: Options];
 
-type StatedArguments<Args extends readonly unknown[], Named, Options> = [] extends Args
+type StatedArguments<Args, Named, Options> = [] extends Args
   ? [params?: Readonly<Args> | Named | undefined, options?: Options]
   : Record<never, never> extends Named
     ? [params?: Readonly<Args> | Named | undefined, options?: Options]
@@ -40,17 +41,12 @@ export type CallArguments<Api, Name, Options> =
     ? [params?: GivenParams | undefined, options?: Options]
     : ArgumentsOfEntry<Api[Name & keyof Api], Options>;
 
-type ArgumentsOfEntry<F, Options> = [F] extends [AnyFunction]
-  ? [FactsOf<F>] extends [never]
-    ? PlainArguments<Parameters<F>, Options>
-    : StatedArguments<FactsOf<F>["args"], FactsOf<F>["named"], Options>
-  : never;
-
-/** What is left of a name under a namespace; under `""` all of it. */
-export type Below<Name extends string, Namespace extends string, Separator extends string> = Namespace extends ""
-  ? Name
-  : Name extends `${Namespace}${Separator}${infer Rest}`
-    ? Rest
+type ArgumentsOfEntry<F, Options> = [FactsOf<F>] extends [never]
+  ? [F] extends [(...args: infer Args) => unknown]
+    ? PlainArguments<Args, Options>
+    : never
+  : [FactsOf<F>] extends [{ readonly args: infer Args; readonly named: infer Named }]
+    ? StatedArguments<Args, Named, Options>
     : never;
 
 /** A method that can be called only by name has no place among functions that call by position. */
@@ -64,4 +60,8 @@ type PositionalCall<F> = F extends AnyFunction
 export type RemoteNamespace<Api, Namespace extends string, Separator extends string = "."> =
   IsUntyped<Api> extends true
     ? { readonly [method: string]: (...args: unknown[]) => Promise<unknown> }
-    : { [Name in keyof Api & string as Below<Name, Namespace, Separator>]: PositionalCall<Api[Name]> };
+    : {
+        [Name in keyof Api & string as Name extends `${Prefix<Namespace, Separator>}${infer Rest}`
+          ? Rest
+          : never]: PositionalCall<Api[Name]>;
+      };

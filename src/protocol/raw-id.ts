@@ -19,43 +19,53 @@ export function mayHoldLongIds(text: string): boolean {
   return suspicious.test(text);
 }
 
+/** Where something stands in a text: from the one place up to the other. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a message stands, and the value of its `id` in it. */
+export interface MemberPlace extends Place {
+  readonly id: Place | undefined;
+}
+
 /**
  * The texts of the `id` members of a message: one for a single message, one an element for a batch, in order;
  * `undefined` where there is none. As in JSON.parse, the last member of a name counts.
  */
 export function rawIds(text: string): (string | undefined)[] {
-  const ids: (string | undefined)[] = [];
-  let at = skipSpace(text, 0);
-  if (text.charCodeAt(at) !== OPEN_BRACKET) {
-    readId(text, at, ids);
-    return ids;
-  }
-  do {
-    at = skipSpace(text, at + 1);
-    at = skipSpace(text, readId(text, at, ids));
-  } while (text.charCodeAt(at) === COMMA);
-  return ids;
+  return memberPlaces(text).map(({ id }) => id && text.slice(id.start, id.end));
 }
 
-/** Adds the id of the value at `at` to `ids`; returns where the value ends. */
-function readId(text: string, at: number, ids: (string | undefined)[]): number {
-  let id: string | undefined;
-  if (text.charCodeAt(at) !== OPEN_BRACE) {
-    ids.push(id);
-    return skipValue(text, at);
-  }
-  at = skipSpace(text, at + 1);
+/** The places of a text's messages: one for a single message, one an element for a batch, in order. */
+export function memberPlaces(text: string): MemberPlace[] {
+  let at = skipSpace(text, 0);
+  if (text.charCodeAt(at) !== OPEN_BRACKET) return [memberPlace(text, at)];
+  const members: MemberPlace[] = [];
+  do {
+    const member = memberPlace(text, skipSpace(text, at + 1));
+    members.push(member);
+    at = skipSpace(text, member.end);
+  } while (text.charCodeAt(at) === COMMA);
+  return members;
+}
+
+/** The place of the value that begins at `start`. */
+function memberPlace(text: string, start: number): MemberPlace {
+  if (text.charCodeAt(start) !== OPEN_BRACE) return { start, end: skipValue(text, start), id: undefined };
+  let id: Place | undefined;
+  let at = skipSpace(text, start + 1);
   while (text.charCodeAt(at) !== CLOSE_BRACE) {
     const keyEnd = skipString(text, at);
     const isId = JSON.parse(text.slice(at, keyEnd)) === "id";
-    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
-    const end = skipValue(text, start);
-    if (isId) id = text.slice(start, end);
+    const value = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const end = skipValue(text, value);
+    if (isId) id = { start: value, end };
     at = skipSpace(text, end);
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
   }
-  ids.push(id);
-  return at + 1;
+  return { start, end: at + 1, id };
 }
 
 function skipSpace(text: string, at: number): number {

@@ -18,6 +18,7 @@ import { type CallerConnection, type DueTimes, HandlerContext } from "./context.
 import { ContractError } from "./contract-error.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
+import { LateCall } from "./late-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
 import { isThenable } from "./thenable.ts";
@@ -214,6 +215,10 @@ export class Caller implements WaitingOwner {
     try {
       if (layers !== undefined || method.wantsContext) context = this.#contextOf(method, message);
       result = this.#invoke(method, params, context, layers);
+      if (method.isChecked && result instanceof LateCall) {
+        context = this.#contextOf(method, message);
+        result = result.start(context);
+      }
       if (isThenable(result)) {
         const deadline = context ? context.due : host.deadlineOf(method);
         const owed = this.#owedFor(method, id);
@@ -265,7 +270,7 @@ export class Caller implements WaitingOwner {
   ): void {
     const { id, params } = message;
     const ordinal = this.#countIn(method);
-    const needsContext = layers !== undefined || method.wantsContext;
+    const needsContext = layers !== undefined || method.wantsContext || method.isChecked;
     const context = needsContext ? this.#contextOf(method, message) : undefined;
     const deadline = context ? context.due : this.#host.deadlineOf(method);
     const owed = this.#owedFor(method, id);

@@ -62,8 +62,7 @@ export function method(first: MethodOptions | MethodFunction, second?: MethodFun
   return second === undefined ? branded({ options: first }) : defined(first, second);
 }
 
-type KnownOptions<O> =
-  Exclude<keyof O, keyof MethodOptions> extends never ? unknown : { "there is no such option": never };
+type KnownOptions<O> = [keyof O] extends [keyof MethodOptions] ? unknown : { "there is no such option": never };
 
 /** The functions that a contract wants, by name. */
 export type Implementation<C> = {

@@ -27,12 +27,8 @@ function mark(target: object, property: string, exportMark: ExportMark): void {
   (target as { [marksKey]: Marks })[marksKey].set(property, exportMark);
 }
 
-/** `true` where a function's number of parameters is all there is to know: none optional, none rest. */
-type CountsByLength<F extends MethodFunction> = number extends Parameters<F>["length"]
-  ? false
-  : Parameters<F>["length"] extends Required<Parameters<F>>["length"]
-    ? true
-    : false;
+/** Parameters whose number is all there is to know: none optional, none rest. */
+type Countable = readonly [] | readonly [...unknown[], unknown];
 
 type IsContext<T> = 0 extends 1 & T ? false : [T] extends [never] ? false : [T] extends [CallContext] ? true : false;
 
@@ -48,27 +44,46 @@ type TakesContext<F extends MethodFunction> = F extends (context: CallContext, .
       : false
     : false;
 
+type UnannouncedContext = { "to get the CallContext, say context: true": never };
+type NoContext = { "with context: true, the first parameter is the CallContext": never };
+type Uncountable = { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never };
+type NoSuchOption = { "there is no such option": never };
+
 /**
  * `unknown` where the options say of the function what they must, else a type that no function has, whose name is
- * the message.
+ * the message. Of each method this is asked, so it asks no more than it must.
  */
 export type Checked<F extends MethodFunction, O> =
   // Whoever says `as never` is believed.
   [F] extends [never]
     ? unknown
-    : (O extends { context: true }
+    : [keyof O] extends [keyof ExportOptions]
+      ? O extends { context: true }
         ? TakesContext<F> extends true
-          ? unknown
-          : { "with context: true, the first parameter is the CallContext": never }
-        : IsContext<Parameters<F>[0]> extends true
-          ? { "to get the CallContext, say context: true": never }
-          : unknown) &
-        (O extends { params: unknown }
-          ? unknown
-          : CountsByLength<F> extends true
+          ? O extends { params: unknown }
             ? unknown
-            : { "optional and rest parameters are declared: params: ['first', 'second?', '...rest']": never }) &
-        (Exclude<keyof O, keyof ExportOptions> extends never ? unknown : { "there is no such option": never });
+            : Parameters<F> extends Countable
+              ? unknown
+              : Uncountable
+          : NoContext
+        : O extends { params: infer P }
+          ? // What has schemas has them compared with all of its parameters.
+            P extends readonly string[] | "object"
+            ? IsContext<Parameters<F>[0]> extends true
+              ? UnannouncedContext
+              : unknown
+            : unknown
+          : CheckedAlone<F>
+      : NoSuchOption;
+
+/** The same, where the options say nothing of the function. */
+type CheckedAlone<F extends MethodFunction> = F extends (...args: infer Args extends Countable) => void
+  ? [Args[0]] extends [CallContext]
+    ? IsContext<Args[0]> extends true
+      ? UnannouncedContext
+      : unknown
+    : unknown
+  : Uncountable;
 
 /** `unknown` where the function fits the schemas among the options, else a type that says which function would. */
 export type FitsSchemas<F extends MethodFunction, O> = O extends { params: unknown } | { result: StandardSchema }
@@ -77,19 +92,28 @@ export type FitsSchemas<F extends MethodFunction, O> = O extends { params: unkno
     : { "expected a method that takes what its schemas give, and returns what its result's takes": FunctionFor<O> }
   : unknown;
 
-/** Public instance methods with names that are strings: the only ones a caller could call. */
-type ExportableContext = ClassMethodDecoratorContext & {
+/**
+ * Public instance methods with names that are strings: the only ones a caller could call. Of `ClassMethodDecoratorContext` only
+ * what tells them: the whole of it, made for each method and compared, costs the compiler as much as the rest.
+ */
+export interface ExportableContext {
+  readonly kind: "method";
   readonly name: string;
   readonly static: false;
   readonly private: false;
-};
+}
+
+/** The options that the function need not fit. */
+type OptionsAside = Exclude<keyof ExportOptions, "context" | "params" | "result">;
 
 /** What `@exportRpc(…)` gives: a decorator for methods as TC39 specifies it. */
-export type ExportDecorator<O> = <F extends MethodFunction>(
-  method: F,
-  // Checked here: where a method is generic, F could not be inferred from an intersection.
-  context: ExportableContext & Checked<F, O> & FitsSchemas<F, O>,
-) => void;
+export type ExportDecorator<O> = [keyof O] extends [OptionsAside]
+  ? <F extends MethodFunction>(method: F, context: ExportableContext & CheckedAlone<F>) => void
+  : <F extends MethodFunction>(
+      method: F,
+      // Checked here: where a method is generic, F could not be inferred from an intersection.
+      context: ExportableContext & Checked<F, O> & FitsSchemas<F, O>,
+    ) => void;
 
 /**
  * Marks a method of a handler class as one that callers can call. What is not marked is not exported. Subclasses
@@ -120,7 +144,7 @@ export function exportRpc<const O extends ExportOptions = Record<never, never>>(
 ): ExportDecorator<O> {
   if (typeof options === "function") throw new TypeError("write @exportRpc(), with the parentheses");
   const exportOptions = toOptions(options);
-  return (method, context: unknown) => {
+  return (method: MethodFunction, context: unknown) => {
     const { kind, name, isStatic, isPrivate, addInitializer } = readContext(context);
     const what = isPrivate ? `private ${kind}` : isStatic ? `static ${kind}` : kind;
     if (what !== "method" || typeof method !== "function") {

@@ -1,4 +1,4 @@
-import type { AnyFunction, Describe, Described, NameUnder, RemoteMethod } from "./remote-method.ts";
+import type { AnyFunction, Describe, Described, Prefix, RemoteMethod } from "./remote-method.ts";
 
 /** What the types of a handler class do not show of a method. */
 export interface ExportedAs extends Described {
@@ -6,7 +6,7 @@ export interface ExportedAs extends Described {
   readonly name?: string;
 }
 
-type ExportedName<Property, Names> = Property extends keyof Names
+type ExportedName<Property extends string, Names> = Property extends keyof Names
   ? [Names[Property]] extends [string]
     ? Names[Property]
     : Names[Property] extends { readonly name: infer Name extends string }
@@ -42,7 +42,11 @@ export type Exports<
   Names extends { [Property in keyof Handler]?: string | ExportedAs } = Record<never, never>,
   Separator extends string = ".",
 > = {
-  [Property in keyof Handler as Handler[Property] extends AnyFunction
-    ? NameUnder<Namespace, ExportedName<Property, Names> & string, Separator>
+  // Of each property all this is asked, so it is asked in the order that costs least: where nothing is stated, no name is
+  // looked up.
+  [Property in keyof Handler & string as Handler[Property] extends AnyFunction
+    ? [keyof Names] extends [never]
+      ? `${Prefix<Namespace, Separator>}${Property}`
+      : `${Prefix<Namespace, Separator>}${ExportedName<Property, Names>}`
     : never]: Handler[Property] extends AnyFunction ? Exported<Handler[Property], Property, Names> : never;
 };

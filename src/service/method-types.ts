@@ -22,13 +22,16 @@ type SchemaIn<Named> = Extract<Named[keyof Named], StandardSchema>;
 type Merged<List extends readonly NamedSchema[]> = { [One in List[number] as keyof One]: SchemaIn<One> };
 
 type Inputs<List extends readonly StandardSchema[]> = { -readonly [Index in keyof List]: InputOf<List[Index]> };
-type Outputs<List extends readonly StandardSchema[]> = { -readonly [Index in keyof List]: OutputOf<List[Index]> };
 type NamedInputs<List extends readonly NamedSchema[]> = {
   -readonly [Index in keyof List]: InputOf<SchemaIn<List[Index]>>;
 };
-type NamedOutputs<List extends readonly NamedSchema[]> = {
-  -readonly [Index in keyof List]: OutputOf<SchemaIn<List[Index]>>;
-};
+/** Of a list of schemas, with names or without. */
+type Outputs<List extends readonly unknown[]> = { -readonly [Index in keyof List]: OutputIn<List[Index]> };
+type OutputIn<One> = One extends StandardSchema
+  ? OutputOf<One>
+  : One extends NamedSchema
+    ? OutputOf<One[keyof One]>
+    : never;
 
 type Shape = { readonly [name: string]: StandardSchema };
 
@@ -48,24 +51,22 @@ type InputObject<S extends Shape> = Simplify<
 type Spread<Params> = Params extends readonly unknown[] ? Params : [Params];
 
 /** What the function gets, the context aside. `never` lets any parameter through: what has no schema is believed. */
-type FunctionArguments<P> = P extends StandardSchema
-  ? Spread<OutputOf<P>>
-  : P extends readonly string[]
+type FunctionArguments<P> = P extends readonly unknown[]
+  ? P extends readonly string[]
     ? never[]
-    : P extends readonly StandardSchema[]
-      ? Outputs<P>
-      : P extends readonly NamedSchema[]
-        ? NamedOutputs<P>
-        : P extends "object"
-          ? [params: never]
-          : P extends Shape
-            ? [params: OutputObject<P>]
-            : never[];
+    : Outputs<P>
+  : P extends StandardSchema
+    ? Spread<OutputOf<P>>
+    : P extends "object"
+      ? [params: never]
+      : P extends Shape
+        ? [params: OutputObject<P>]
+        : never[];
 
 type ArgumentsBy<O> = O extends { readonly params: infer P } ? FunctionArguments<P> : never[];
 
-type ReturnBy<O> = O extends { readonly result: infer R extends StandardSchema }
-  ? InputOf<R> | PromiseLike<InputOf<R>>
+type ReturnBy<O> = O extends { readonly result: StandardSchema }
+  ? InputOf<O["result"]> | PromiseLike<InputOf<O["result"]>>
   : unknown;
 
 /** The functions that fit a method's options: they take what its schemas give, and return what its result's takes. */

@@ -6,6 +6,7 @@ import { timeoutOf } from "../time/clock.ts";
 import type { CallContext, HandlerContext } from "./context.ts";
 import { checkDeclarations, type Documentation, declarationOf, type MethodDeclaration } from "./declaration.ts";
 import { type DeclaredParams, type ParamsDeclaration, readParams } from "./declared-params.ts";
+import { LateCall } from "./late-call.ts";
 import { Parameters } from "./parameters.ts";
 import { CheckEach, CheckWhole, type ParamsCheck, ResultCheck } from "./validation.ts";
 
@@ -50,8 +51,10 @@ export class Method {
   /** What stands between the parts of its name. */
   readonly separator: string;
   readonly parameters: Parameters;
-  /** Whether it is to be given the context: its function wants it, or its schemas may need time. */
+  /** Whether its function is to be given the context. */
   readonly wantsContext: boolean;
+  /** Whether it has schemas, which may need time. */
+  readonly isChecked: boolean;
   /** Milliseconds, Infinity for none, `undefined` for the service's. */
   readonly timeout: number | undefined;
   readonly #fn: Callable;
@@ -59,6 +62,7 @@ export class Method {
   readonly #options: MethodOptions;
   readonly #declared: DeclaredParams | undefined;
   readonly #checks: Checks | undefined;
+  readonly #isPlain: boolean;
 
   /** How many of its calls are in flight. */
   inFlight = 0;
@@ -80,12 +84,13 @@ export class Method {
     this.name = name;
     this.separator = separator;
     checkDeclarations(options);
-    const forFunction = options.context === true;
+    this.wantsContext = options.context === true;
     this.#options = options;
     this.#declared = options.params === undefined ? undefined : readParams(options.params);
-    this.#checks = checksOf(this.#declared, options.result, forFunction);
-    this.wantsContext = forFunction || this.#checks !== undefined;
-    this.parameters = parametersOf(this.#declared, Math.max(length - (forFunction ? 1 : 0), 0));
+    this.#checks = checksOf(this.#declared, options.result);
+    this.isChecked = this.#checks !== undefined;
+    this.#isPlain = !this.isChecked && !this.wantsContext;
+    this.parameters = parametersOf(this.#declared, Math.max(length - (this.wantsContext ? 1 : 0), 0));
     this.timeout = options.timeout === undefined ? undefined : timeoutOf(options.timeout);
     this.#fn = fn as Callable;
     this.#self = self;
@@ -106,31 +111,38 @@ export class Method {
     this.answerLength = Math.max(length, this.answerLength - (this.answerLength >> 3));
   }
 
-  /** Calls it with params that fit. The context is there if it wants one. */
+  /**
+   * Calls it with params that fit. The context is there if it wants one.
+   *
+   * @returns what its function does, or, where it has schemas, a promise if one of them needs time; a {@link LateCall} if
+   * that is one for the params, and there is no context
+   */
   call(params: Params | undefined, context: HandlerContext | undefined): unknown {
     const args = this.parameters.toArguments(params);
-    if (!this.wantsContext) return this.#fn.apply(this.#self, args as unknown[]);
-    if (this.#checks) return this.#callChecked(this.#checks, context as HandlerContext, args);
-    return this.#fn.call(this.#self, context, ...args);
+    if (this.#isPlain) return this.#fn.apply(this.#self, args as unknown[]);
+    return this.#checks ? this.#callChecked(this.#checks, context, args) : this.#callFunction(context, args);
   }
 
-  #callChecked(checks: Checks, context: HandlerContext, args: readonly unknown[]): unknown {
+  #callChecked(checks: Checks, context: HandlerContext | undefined, args: readonly unknown[]): unknown {
     const checked = checks.params ? checks.params.check(args) : args;
-    if (checked instanceof Promise) return this.#callLater(checks, context, checked);
-    const result = this.#callFunction(checks, context, checked);
-    return checks.result ? checks.result.check(result) : result;
+    if (!(checked instanceof Promise)) return this.#callWithChecked(checks, context, checked);
+    if (context) return this.#callLater(checks, context, checked);
+    return new LateCall((later) => this.#callLater(checks, later, checked));
   }
 
   async #callLater(checks: Checks, context: HandlerContext, checked: Promise<readonly unknown[]>): Promise<unknown> {
     const args = await checked;
     // Timed out, cancelled, or nobody there any more: nothing waits for it, and who stopped the service relies on that.
-    if (context.over) return undefined;
-    const result = this.#callFunction(checks, context, args);
+    return context.over ? undefined : this.#callWithChecked(checks, context, args);
+  }
+
+  #callWithChecked(checks: Checks, context: CallContext | undefined, args: readonly unknown[]): unknown {
+    const result = this.#callFunction(context, args);
     return checks.result ? checks.result.check(result) : result;
   }
 
-  #callFunction(checks: Checks, context: CallContext, args: readonly unknown[]): unknown {
-    return checks.contextForFunction
+  #callFunction(context: CallContext | undefined, args: readonly unknown[]): unknown {
+    return this.wantsContext
       ? this.#fn.call(this.#self, context, ...args)
       : this.#fn.apply(this.#self, args as unknown[]);
   }
@@ -140,17 +152,12 @@ export class Method {
 interface Checks {
   readonly params: ParamsCheck | undefined;
   readonly result: ResultCheck | undefined;
-  readonly contextForFunction: boolean;
 }
 
-function checksOf(
-  declared: DeclaredParams | undefined,
-  result: StandardSchema | undefined,
-  contextForFunction: boolean,
-): Checks | undefined {
+function checksOf(declared: DeclaredParams | undefined, result: StandardSchema | undefined): Checks | undefined {
   const params = paramsCheckOf(declared);
   if (!params && !result) return undefined;
-  return { params, result: result && new ResultCheck(result), contextForFunction };
+  return { params, result: result && new ResultCheck(result) };
 }
 
 function paramsCheckOf(declared: DeclaredParams | undefined): ParamsCheck | undefined {

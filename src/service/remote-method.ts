@@ -124,7 +124,14 @@ export type RemoteMethod<F extends AnyFunction> =
         : (...args: Parameters<F>) => ReturnType<F>
     : (...args: Parameters<F>) => ReturnType<F>;
 
+/** What names under a namespace begin with; under `""` nothing. */
+export type Prefix<Namespace extends string, Separator extends string> = Namespace extends ""
+  ? ""
+  : `${Namespace}${Separator}`;
+
 /** A name under a namespace; under `""` the name alone. */
-export type NameUnder<Namespace extends string, Name extends string, Separator extends string> = Namespace extends ""
-  ? Name
-  : `${Namespace}${Separator}${Name}`;
+export type NameUnder<
+  Namespace extends string,
+  Name extends string,
+  Separator extends string,
+> = `${Prefix<Namespace, Separator>}${Name}`;

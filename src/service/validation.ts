@@ -33,22 +33,31 @@ export class CheckEach implements ParamsCheck {
     this.#asObject = asObject;
   }
 
+  /* All at once where each schema answers at once and accepts; what else there may be takes its time elsewhere. */
   check(args: Arguments): Arguments | Promise<Arguments> {
     const standards = this.#standards;
-    const verdicts: Pending[] = [];
-    let later = false;
+    const values: unknown[] = [];
+    for (let i = 0; i < standards.length; i++) {
+      // What was left out as undefined: only a schema knows whether that will do.
+      const verdict = attempt(standards[i] as Standard, args[i]);
+      if (isLater(verdict) || flawsOf(verdict)) return this.#checkRest(args, values, verdict);
+      values.push(outputOf(verdict));
+    }
+    return this.#give(values);
+  }
+
+  /** Goes on from where the verdict is another: the issues of all of them are told, and those that need time get it together. */
+  #checkRest(args: Arguments, accepted: Arguments, other: Pending): Arguments | Promise<Arguments> {
+    const verdicts: Pending[] = [...accepted.map((value) => ({ value })), other];
     try {
-      // All of them, with what was left out as undefined: only a schema knows whether that will do.
-      for (let i = 0; i < standards.length; i++) {
-        const verdict = (standards[i] as Standard).validate(args[i]);
-        if (isLater(verdict)) later = true;
-        verdicts.push(verdict);
+      for (let i = verdicts.length; i < this.#standards.length; i++) {
+        verdicts.push(attempt(this.#standards[i] as Standard, args[i]));
       }
     } catch (error) {
       for (const verdict of verdicts) if (isLater(verdict)) Promise.resolve(verdict).catch(() => {});
-      throw new ContractError(error);
+      throw error;
     }
-    return later ? this.#settleLater(verdicts) : this.#settle(verdicts as Verdict[]);
+    return verdicts.some(isLater) ? this.#settleLater(verdicts) : this.#settle(verdicts as Verdict[]);
   }
 
   async #settleLater(verdicts: readonly Pending[]): Promise<Arguments> {
@@ -61,6 +70,10 @@ export class CheckEach implements ParamsCheck {
       if (flawsOf(verdict)) throw this.#refusal(verdicts);
       values.push(outputOf(verdict));
     }
+    return this.#give(values);
+  }
+
+  #give(values: Arguments): Arguments {
     return this.#asObject ? [toObject(this.#names ?? [], values)] : values;
   }
 
@@ -74,12 +87,12 @@ export class CheckEach implements ParamsCheck {
   }
 }
 
-/** What to show a schema: the params, and where they name nothing, the other ways to do so. */
-function readings(params: unknown): Arguments {
-  if (params === undefined) return [undefined, {}, []];
-  if (Array.isArray(params)) return params.length === 0 ? [[], undefined, {}] : [params];
-  for (const _member in params as object) return [params];
-  return [{}, undefined, []];
+/** What else to show a schema that does not take params which name nothing: the other ways to do so. */
+function otherReadings(params: unknown): Arguments {
+  if (params === undefined) return [{}, []];
+  if (Array.isArray(params)) return params.length === 0 ? [undefined, {}] : [];
+  for (const _member in params as object) return [];
+  return [undefined, []];
 }
 
 /** One schema for all params. */
@@ -90,20 +103,22 @@ export class CheckWhole implements ParamsCheck {
     this.#standard = schema["~standard"];
   }
 
-  check([params]: Arguments): Arguments | Promise<Arguments> {
-    return this.#firstOf(readings(params));
+  check(args: Arguments): Arguments | Promise<Arguments> {
+    const params = args[0];
+    const verdict = attempt(this.#standard, params);
+    if (isLater(verdict)) return this.#firstLater(verdict, otherReadings(params), undefined);
+    if (!flawsOf(verdict)) return toArguments(outputOf(verdict));
+    return this.#firstOf(otherReadings(params), verdict);
   }
 
-  /** What the schema makes of the first value it accepts; if it accepts none, what is wrong with the first. */
-  #firstOf(values: Arguments, flawed?: Verdict): Arguments | Promise<Arguments> {
-    let first = flawed;
+  /** What the schema makes of the first value it accepts; if it accepts none, what is wrong with what was flawed first. */
+  #firstOf(values: Arguments, flawed: Verdict): Arguments | Promise<Arguments> {
     for (const [index, value] of values.entries()) {
       const verdict = attempt(this.#standard, value);
-      if (isLater(verdict)) return this.#firstLater(verdict, values.slice(index + 1), first);
+      if (isLater(verdict)) return this.#firstLater(verdict, values.slice(index + 1), flawed);
       if (!flawsOf(verdict)) return toArguments(outputOf(verdict));
-      first ??= verdict;
     }
-    throw refusal((issues) => issues.add(first?.issues ?? []));
+    throw refusal((issues) => issues.add(flawed.issues ?? []));
   }
 
   async #firstLater(pending: Promise<Verdict>, others: Arguments, flawed: Verdict | undefined): Promise<Arguments> {
@@ -192,7 +207,11 @@ function toArguments(params: unknown): Arguments {
   return Array.isArray(params) ? params : [params];
 }
 
+/* Names are no `__proto__`: see `readParams`. */
 function toObject(names: readonly string[], values: Arguments): object {
-  const members = names.map((name, index) => [name, values[index]] as const);
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  const object: Record<string, unknown> = {};
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== undefined) object[names[i] as string] = values[i];
+  }
+  return object;
 }

@@ -50,7 +50,7 @@ export class Desk {
     let client = this.#clients.get(number);
     if (!client) {
       if (!opening) throw new Error(`there is no client ${number}`);
-      client = new Client(opening.address, this.#optionsOf(number, opening));
+      client = new Client(opening.addresses, this.#optionsOf(number, opening));
       this.#clients.set(number, client);
     }
     return client;
@@ -92,7 +92,7 @@ function loggerThat(
   };
 }
 
-function carryOut(client: Client, deed: Exclude<Deed, { kind: "batch" }>): Promise<unknown> | boolean {
+function carryOut(client: Client, deed: Exclude<Deed, { kind: "batch" }>): Promise<unknown> | boolean | string {
   switch (deed.kind) {
     case "call":
       return client.call(deed.method, written(deed.body), deed.options);
@@ -104,6 +104,8 @@ function carryOut(client: Client, deed: Exclude<Deed, { kind: "batch" }>): Promi
       return client.close(deed.timeout === undefined ? {} : { timeout: deed.timeout });
     case "connected":
       return client.connected;
+    case "address":
+      return client.address;
   }
 }
 

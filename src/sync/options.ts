@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { isAnyArrayBuffer, isArrayBufferView, isKeyObject } from "node:util/types";
 import type { ClientOptions } from "../client/client.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
+import type { NatsDialOptions } from "../transport/nats/options.ts";
 import type { StdioDialOptions } from "../transport/stdio/stdio.ts";
 import type { Opening } from "./order.ts";
 
@@ -9,9 +10,11 @@ import type { Opening } from "./order.ts";
  * How a blocking client is made: as a `Client`, by what can go to another thread. Functions cannot, but for those of
  * `logger` and `stdio.stderr`, which are told at the end of each call what happened meanwhile.
  */
-export interface SyncClientOptions extends Omit<ClientOptions, "service" | "clock" | "http"> {
+export interface SyncClientOptions extends Omit<ClientOptions, "service" | "clock" | "http" | "nats"> {
   /** For `http:` and `https:` addresses: headers, how many requests at once. */
   readonly http?: Pick<HttpDialOptions, "concurrency"> & { readonly headers?: Readonly<Record<string, string>> };
+  /** For `nats:` addresses: servers, TLS, … and as whom to connect: `credentials`, `nkeySeed`, `token`, or `user` and `pass`. */
+  readonly nats?: NatsDialOptions & { readonly connection?: never; readonly authenticator?: never };
 }
 
 /** Why there is none of these. */
@@ -25,16 +28,29 @@ const missing = new Map([
  *
  * @throws TypeError when an option cannot
  */
-export function openingOf(address: string, options: SyncClientOptions): Opening {
+export function openingOf(addresses: readonly string[], options: SyncClientOptions): Opening {
   for (const [name, why] of missing) {
     if ((options as Record<string, unknown>)[name] === undefined) continue;
     throw new TypeError(`expected no ${name} in the options of a blocking client: ${why}`);
   }
   const { logger, stdio, ...rest } = options;
+  assertCarriedNats(rest.nats);
   const carried = { ...rest, ...(stdio && { stdio: carriedStdio(stdio) }) };
   assertCarried(carried, "", []);
   const takesLines = typeof stdio?.stderr === "function";
-  return { address, options: copyOf(carried), verbose: logger !== undefined, takesLines };
+  return { addresses, options: copyOf(carried), verbose: logger !== undefined, takesLines };
+}
+
+/** @throws TypeError that says what to give instead */
+function assertCarriedNats({ connection, authenticator }: Readonly<Record<string, unknown>> = {}): void {
+  if (connection !== undefined) {
+    throw new TypeError(
+      "expected no nats.connection in the options of a blocking client: another thread cannot share it",
+    );
+  }
+  if (authenticator === undefined) return;
+  const instead = "nats.credentials, nats.nkeySeed, nats.token, or nats.user and nats.pass";
+  throw new TypeError(`expected ${instead}, which can go to another thread, got nats.authenticator`);
 }
 
 /** As it will arrive; what becomes of the given one later changes nothing. */

@@ -21,7 +21,8 @@ export interface Order {
 
 /** What a client is made of. */
 export interface Opening {
-  readonly address: string;
+  /** One or several, as for `Client`. */
+  readonly addresses: readonly string[];
   /** Without what cannot go to another thread. */
   readonly options: ClientOptions;
   /** Whether somebody wants to know what is logged below warnings. */
@@ -46,7 +47,7 @@ export type Deed =
   | (Written & { readonly kind: "call" | "notify"; readonly options: SyncCallOptions })
   | { readonly kind: "batch"; readonly members: readonly WrittenMember[]; readonly options: SyncCallOptions }
   | { readonly kind: "connect" | "close"; readonly timeout: number | undefined }
-  | { readonly kind: "connected" };
+  | { readonly kind: "connected" | "address" };
 
 /** What became of a call or a member of a batch: a value, or, where it failed, an error. */
 export interface Outcome {

@@ -5,6 +5,7 @@ import { ClosedError } from "../connection/errors/closed-error.ts";
 import { remoteNamespace } from "../connection/remote-namespace.ts";
 import type { Params } from "../protocol/message.ts";
 import { timeoutOf } from "../time/clock.ts";
+import { withoutSecrets } from "../transport/address.ts";
 import { isIncluded, routeTo } from "../transport/registry.ts";
 import { Account } from "./account.ts";
 import { DeadlockError } from "./errors/deadlock-error.ts";
@@ -31,22 +32,33 @@ const unreachable = new FinalizationRegistry<number>(leave);
  * @typeParam Api - the server's methods, as for `Client`
  */
 export class SyncClient<Api extends object = AnyApi> {
-  /** The address as it was given, but for a user and password in it. */
-  readonly address: string;
+  /** All its addresses, in the order in which they were given, as they may be shown: see `address`. */
+  readonly addresses: readonly string[];
   readonly #account: Account;
-  readonly #target: string;
+  readonly #targets: readonly string[];
   #closed = false;
 
   /** @throws as `connectSync` */
-  constructor(address: string | URL, options: SyncClientOptions = {}) {
-    this.#target = String(address);
-    const opening = openingOf(this.#target, options);
+  constructor(address: string | URL | readonly (string | URL)[], options: SyncClientOptions = {}) {
+    const given: readonly (string | URL)[] = Array.isArray(address) ? address : [address];
+    this.#targets = given.map(String);
+    const opening = openingOf(this.#targets, options);
     // What a client refuses is refused here and now, by one that is never used.
-    this.address = new Client(address, options).address;
-    assertIncluded(this.#target, this.address);
+    this.addresses = new Client(this.#targets, options).addresses;
+    for (const target of this.#targets) assertIncluded(target);
     this.#account = new Account(opening, options);
     begin(this.#account);
     unreachable.register(this, this.#account.number, this);
+  }
+
+  /**
+   * The address it talks to, or will dial first, as it was given but for a user and password in it, and the values of its
+   * parameters. Where there are several, that can change with every dial.
+   */
+  get address(): string {
+    const [first = ""] = this.addresses;
+    if (this.addresses.length === 1 || this.#closed || !isBegun(this.#account)) return first;
+    return this.#settled(this.#ask("address", { kind: "address" })) as string;
   }
 
   /** Whether there is a connection now, as for `Client`. */
@@ -201,13 +213,15 @@ export class SyncClient<Api extends object = AnyApi> {
 
   #assertMayCall(method: string): void {
     if (this.#closed) throw new ClosedError(method, "not-sent");
-    if (isServedHere(this.#target)) throw new DeadlockError(method, this.address);
+    // Any of several may be the one that is dialled.
+    const served = this.#targets.find(isServedHere);
+    if (served !== undefined) throw new DeadlockError(method, withoutSecrets(served));
   }
 }
 
 /** @throws TypeError for a transport that only this thread has */
-function assertIncluded(target: string, shown: string): void {
-  const { scheme } = routeTo(target).address;
+function assertIncluded(target: string): void {
+  const { scheme, shown } = routeTo(target).address;
   if (isIncluded(scheme)) return;
   throw new TypeError(`${shown} cannot be dialled by blocking calls: its transport was registered in this thread only`);
 }
@@ -245,14 +259,14 @@ function carriedIn(options: SyncCallOptions & { readonly signal?: unknown } = {}
  *
  * It dials with its first call, or with `connect`.
  *
- * @param address - as for `Client`
+ * @param address - as for `Client`: an address, or several of servers that can stand in for each other
  * @throws InvalidAddressError when it is no address
  * @throws RangeError when an option's value makes no sense
- * @throws TypeError when an option cannot go to another thread
+ * @throws TypeError when there is no address, or an option cannot go to another thread
  * @throws Error when this thread may not wait, or the worker cannot be started
  */
 export function connectSync<Api extends object = AnyApi>(
-  address: string | URL,
+  address: string | URL | readonly (string | URL)[],
   options: SyncClientOptions = {},
 ): SyncClient<Api> {
   return new SyncClient<Api>(address, options);

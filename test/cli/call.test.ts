@@ -59,7 +59,7 @@ describe("tsjason call", () => {
       [["cal", address], 2, /unknown command 'cal'\n\(Did you mean call\?\)/],
       [["call", "tcp://127.0.0.1:1", "add"], 3, /^no connection: tcp:\/\/127.0.0.1:1 could not be dialled/],
       [["call", gone.address, "add"], 3, /^no connection: .* \(it was sent; whether it was executed is not known\)\n$/],
-      [["call", silent.address, "add", "--timeout", "50ms"], 4, /^timeout: add was not answered within 50 ms/],
+      [["call", silent.address, "add", "--timeout", "1s"], 4, /^timeout: add was not answered within 1000 ms/],
       [["call", odd.address, "add"], 5, /^invalid answer: /],
     ];
     for (const [args, status, stderr] of rows) {
@@ -67,6 +67,17 @@ describe("tsjason call", () => {
       assert.deepEqual([ended.status, ended.stdout], [status, ""], args.join(" "));
       assert.match(ended.stderr, stderr);
     }
+  });
+
+  test("says how the connection ended, and what may help", async (test) => {
+    const wire = await WireServer.listen(test);
+    void wire.peer().then((peer) => peer.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const lost = await tsjason(test, ["call", wire.address, "add"]);
+    assert.equal(lost.status, 3);
+    assert.match(
+      lost.stderr,
+      /: tcp peer \S+ broke the framing: byte 0x48 where .* \(it was sent; .*\)\nhint: .*--framing/,
+    );
   });
 
   test("speaks JSON to machines", async (test) => {

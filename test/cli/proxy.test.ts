@@ -1,32 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { deferred } from "../../src/connection/deferred.ts";
-import { Service } from "../../src/service/service.ts";
-import { type RunningCommand, start, tsjason } from "../support/command.ts";
+import { cleanUp } from "../support/cleanup.ts";
+import { tsjason } from "../support/command.ts";
+import { end, proxy } from "../support/proxied.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
-import { temporaryDirectory } from "../support/temporary.ts";
 import { frame, frameText, WirePeer, WireServer } from "../support/wire-peer.ts";
-
-/** A proxy, and where it listens. */
-async function proxy(
-  test: TestContext,
-  listen: string,
-  target: string,
-  ...options: string[]
-): Promise<{ address: string; command: RunningCommand }> {
-  const command = start(test, ["proxy", listen, target, ...options]);
-  const [, address = ""] = await command.prints(/listening on (\S+), /, "stderr");
-  return { address, command };
-}
-
-/** Ends it as a user would, and expects it to end well. */
-async function end(command: RunningCommand): Promise<void> {
-  command.signal("SIGINT");
-  const { status, stderr } = await command.ended;
-  assert.equal(status, 0, stderr);
-}
 
 const addresses = {
   netstrings: "tcp://127.0.0.1:0",
@@ -34,6 +16,18 @@ const addresses = {
   WebSocket: "ws://127.0.0.1:0",
   HTTP: "http://127.0.0.1:0/rpc",
 };
+
+/** An HTTP server that reads, and never answers. */
+async function silentHttp(test: TestContext): Promise<string> {
+  const server = createServer((request) => request.resume());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanUp(test, () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /* Each kind of address on either side, and each pair of the two seams. */
 const ways = [
@@ -144,75 +138,89 @@ describe("tsjason proxy", () => {
     await (await WirePeer.dial(test, other.address)).ended;
   });
 
+  test("bounds the time for an answer over HTTP, and has room for the next ones then", async (test) => {
+    const silent = await silentHttp(test);
+    const { address, command } = await proxy(test, addresses.netstrings, silent, "--timeout", "150ms");
+    const client = await WirePeer.dial(test, address);
+    // More than go at once.
+    const ids = Array.from({ length: 300 }, (_, index) => index);
+    client.say(...ids.map((id) => ({ jsonrpc: "2.0", id, method: "never" })));
+    const answers = await client.inbox.take(ids.length);
+    assert.deepEqual(new Set(answers.map(({ id }) => id)), new Set(ids));
+    const reason = "the proxy's target did not answer: no answer within 150 ms";
+    for (const { error } of answers) {
+      assert.deepEqual(error, { code: -32098, message: "Server Timeout", data: { reason } });
+    }
+    client.say([
+      { jsonrpc: "2.0", id: "x", method: "never" },
+      { jsonrpc: "2.0", method: "told" },
+    ]);
+    client.end();
+    const [only, ...others] = await client.inbox.batch();
+    assert.deepEqual([only?.id, only?.error?.code, others], ["x", -32098, []]);
+    await client.ended;
+    await end(command);
+  });
+
+  test("bounds it for callers over HTTP, whose late answers are nobody else's", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address, command } = await proxy(test, addresses.HTTP, wire.address, "--timeout", "150ms");
+    const client = clientOf(test, address);
+    await assert.rejects(client.call("never"), { code: -32098 });
+    const first = await wire.peer();
+    await first.ended;
+    const called = client.call("echo");
+    const second = await wire.peer();
+    const { id } = await second.inbox.next();
+    second.answer(id, "in time");
+    assert.equal(await called, "in time");
+    await end(command);
+  });
+
+  test("tells callers over HTTP what the target sent instead of a message", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address } = await proxy(test, addresses.HTTP, wire.address);
+    const called = clientOf(test, address).call("echo");
+    (await wire.peer()).write("nonsense");
+    const reason = /did not answer: it sent bytes that are no message: byte 0x6e/;
+    await assert.rejects(called, ({ code, data }: { code: number; data: { reason: string } }) => {
+      assert.equal(code, -32603);
+      assert.match(data.reason, reason);
+      return true;
+    });
+  });
+
+  test("bounds the wait of a side that has ended, and of no other", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address, command } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "150ms");
+    const [calling, ending] = [await WirePeer.dial(test, address), await WirePeer.dial(test, address)];
+    calling.call(1, "slow");
+    ending.call(2, "never");
+    ending.end();
+    await ending.ended;
+    assert.deepEqual(ending.inbox.texts, []);
+    await command.prints(/what was owed was not answered within 150 ms/, "stderr");
+    for (const peer of wire.peers) peer.answer(1, "late");
+    assert.deepEqual(await calling.inbox.next(), { jsonrpc: "2.0", id: 1, result: "late" });
+    await end(command);
+  });
+
+  test("ends at once with a target that ends", async (test) => {
+    const wire = await WireServer.listen(test);
+    const { address } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "0");
+    const client = await WirePeer.dial(test, address);
+    client.call(1, "never");
+    client.end();
+    const target = await wire.peer();
+    await target.inbox.next();
+    target.end();
+    await client.ended;
+  });
+
   test("says when it cannot listen", async (test) => {
     const { address } = await serve(test);
     const { status, stderr } = await tsjason(test, ["proxy", address, address]);
     assert.equal(status, 3);
     assert.match(stderr, /^cannot listen: .*EADDRINUSE/);
-  });
-});
-
-describe("tsjason replay", () => {
-  test("plays what a proxy has recorded, and compares the answers", async (test) => {
-    const file = join(temporaryDirectory(test), "calls.jsonl");
-    const server = await serve(test);
-    const { address, command } = await proxy(test, addresses.WebSocket, server.address, "--log", file);
-    const client = clientOf(test, address);
-    await client.call("add", [1, 2]);
-    await Promise.all([
-      client.call("later", [{ b: 1, a: 2 }]),
-      client.call("echo", ["x"]),
-      client.call("nope").catch(() => {}),
-    ]);
-    await client.close();
-    await end(command);
-    const records = readFileSync(file, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    assert.equal(records.length, 8);
-    assert.deepEqual(Object.keys(records[0]), ["time", "connection", "from", "text"]);
-
-    const http = await serve(test, exampleService(), {}, addresses.HTTP);
-    for (const target of [server.address, http.address]) {
-      const same = await tsjason(test, ["replay", file, target]);
-      assert.deepEqual([same.status, same.stdout], [0, "4 messages sent, 4 of 4 answers are the same\n"]);
-    }
-    const other = new Service()
-      .addMethod("add", (a: number, b: number) => a - b)
-      .addMethod("later", (value: unknown) => value);
-    const changed = await serve(test, other);
-    const differs = await tsjason(test, ["replay", file, changed.address]);
-    assert.equal(differs.status, 1);
-    assert.match(differs.stdout, /connection 1, id 1, add\n {2}then \{"result":3\}\n {2}now {2}\{"result":-1\}\n/);
-    assert.match(differs.stdout, /4 messages sent, 2 of 4 answers are the same\n$/);
-  });
-
-  test("says when an answer does not come, and when one comes that did not then", async (test) => {
-    const file = join(temporaryDirectory(test), "calls.jsonl");
-    const record = (from: string, value: unknown) =>
-      JSON.stringify({ connection: 1, from, text: JSON.stringify(value) });
-    const lines = [
-      record("client", { jsonrpc: "2.0", id: 1, method: "never" }),
-      record("client", { jsonrpc: "2.0", id: 2, method: "add", params: [1, 1] }),
-      record("target", { jsonrpc: "2.0", id: 1, result: 1 }),
-    ];
-    writeFileSync(file, lines.join("\n"));
-    const { address } = await serve(test);
-    const { stdout, status } = await tsjason(test, ["replay", file, address, "--timeout", "100ms", "--json"]);
-    assert.equal(status, 1);
-    assert.deepEqual(JSON.parse(stdout), {
-      sent: 2,
-      compared: 1,
-      differences: [
-        { connection: 1, id: 1, method: "never", expected: { result: 1 }, why: "no answer within 100 ms" },
-        { connection: 1, id: 2, method: "add", got: { result: 2 } },
-      ],
-    });
-  });
-
-  test("refuses what is no recording, with the line", async (test) => {
-    const { status, stderr } = await tsjason(test, ["replay", "-", "tcp://127.0.0.1:1"], { input: '\n{"a":1}\n' });
-    assert.deepEqual([status, stderr], [2, 'usage: line 2 is none of a recording: {"a":1}\n']);
   });
 });

@@ -139,6 +139,7 @@ describe("tsjason serve", () => {
       "nothing.js": "export const a = 1;",
       "empty.js": "export default {};",
       "broken.js": 'throw new Error("at the start");',
+      "stuck.js": "await new Promise(() => {}); export default {};",
     });
     const rows: [module: string, complaint: RegExp][] = [
       ["nowhere.js", /^usage: there is no module nowhere.js: neither a file nor a package\n$/],
@@ -149,7 +150,9 @@ describe("tsjason serve", () => {
         "broken.js",
         /^Error: at the start\n[\s\S]*broken.js:1[\s\S]*usage: broken.js cannot be served: at the start\n$/,
       ],
+      ["stuck.js", /^usage: stuck.js cannot be served: it awaits something that never comes\n$/],
     ];
+
     for (const [module, complaint] of rows) {
       const { status, stdout, stderr } = await tsjason(test, ["serve", module], { cwd: folder });
       assert.deepEqual([status, stdout], [2, ""], module);

@@ -179,7 +179,7 @@ describe("of the pages on transports", { timeout: 120_000 }, () => {
     "http.md": { 2: "example.org is nobody's server: test/transport/http-client.test.ts has what it shows" },
     "nats.md": {
       3: "it only shares a connection: test/nats/calling.test.ts does",
-      4: "it needs a file of an operator's: test/nats/credentials.test.ts makes one",
+      4: "it needs a file of an operator's: test/nats/accounts.test.ts makes one",
     },
     "ports.md": { 4: "it needs windows: test/browser has them" },
     "your-own.md": { 1: "it is one function: test/docs/third-party-transport.test.ts runs the example of its page" },

@@ -1,95 +1,67 @@
-/** Over a broker that knows nobody but an operator: whoever calls or serves shows a credentials file. */
+/** As whom a client or a server connects to a broker, by options that are plain texts. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
+import { connectSync } from "../../src/sync/index.ts";
+import type { NatsDialOptions } from "../../src/transport/nats/options.ts";
 import { Broker, official, withoutNats } from "../support/nats.ts";
-import { makeAccounts } from "../support/nats-accounts.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";
 import { rejection } from "../support/settling.ts";
-import { temporaryDirectory } from "../support/temporary.ts";
 
-const accounts = await makeAccounts("shop", "other");
-const shared = withoutNats ? undefined : await Broker.start({ after }, { config: accounts.config });
-const broker = shared as Broker;
-const { credsAuthenticator, jwtAuthenticator } = await official();
-
-/* The broker's words, then or at another try; or the official client's, who has given up trying. */
-const OVER = /Authorization Violation|User Authentication Expired|connection refused/;
-
-/** The options of one who shows these credentials. */
-function showing(credentials: Uint8Array) {
-  return { nats: { authenticator: credsAuthenticator(credentials) }, timeout: 20_000 };
-}
-
-describe("over NATS, by credentials, a call", { skip: withoutNats, timeout: 30_000 }, () => {
-  it("is answered where both sides are users of one account", async (t) => {
-    const address = broker.address();
-    await serve(t, exampleService(), showing(await accounts.credentials("shop")), address);
-    assert.equal(await clientOf(t, address, showing(await accounts.credentials("shop"))).call("add", [1, 2]), 3);
-  });
-
-  it("takes them from a file that is read anew at each connect, as it may be replaced", async (t) => {
-    const address = broker.address();
-    const file = join(temporaryDirectory(t), "user.creds");
-    const nats = { authenticator: credsAuthenticator(() => readFileSync(file)) };
-    await serve(t, exampleService(), showing(await accounts.credentials("shop")), address);
-    const client = clientOf(t, address, { nats, timeout: 20_000 });
-    writeFileSync(file, await accounts.credentials("shop", { pub: { deny: [">"] } }));
-    assert.match((await rejection(client.call("add", [1, 2]), DialError)).message, /permissions violation/i);
-    await client.close();
-    writeFileSync(file, await accounts.credentials("shop"));
-    assert.equal(await clientOf(t, address, { nats, timeout: 20_000 }).call("add", [1, 2]), 3);
-  });
-
-  it("takes them apart, too: a JWT and the seed that belongs to it", async (t) => {
-    const address = broker.address();
-    const text = Buffer.from(await accounts.credentials("shop")).toString();
-    const [jwt = "", seed = ""] = [...text.matchAll(/^-+BEGIN .*-\n(\S+)\n/gm)].map(([, part]) => part);
-    const nats = { authenticator: jwtAuthenticator(jwt, Buffer.from(seed)) };
-    await serve(t, exampleService(), { nats }, address);
-    assert.equal(await clientOf(t, address, { nats, timeout: 20_000 }).call("add", [1, 2]), 3);
-  });
-
-  it("finds nobody in another account", async (t) => {
-    const address = broker.address();
-    await serve(t, exampleService(), showing(await accounts.credentials("shop")), address);
-    const stranger = clientOf(t, address, showing(await accounts.credentials("other")));
-    assert.match((await rejection(stranger.call("add", [1, 2]), DialError)).message, /no responders/);
-  });
-
-  it("is not sent without any, with another operator's, with a key that is not the user's, or with old ones", async (t) => {
-    const address = broker.address();
-    const [mine, another] = await Promise.all([accounts.credentials("shop"), accounts.credentials("shop")]);
-    const seedOf = (credentials: Uint8Array) => /SU[A-Z0-9]{50,}/.exec(Buffer.from(credentials).toString())?.[0] ?? "";
-    const mixed = Buffer.from(Buffer.from(mine).toString().replace(seedOf(mine), seedOf(another)));
-    const elsewhere = await (await makeAccounts("shop")).credentials("shop");
-    const old = await accounts.credentials("shop", {}, Math.floor(Date.now() / 1_000) - 60);
-    for (const options of [{ timeout: 20_000 }, showing(elsewhere), showing(mixed), showing(old)]) {
-      const error = await rejection(clientOf(t, address, options).call("add", [1, 2]), DialError);
-      assert.match(error.message, /Authorization Violation/);
-      assert.equal(error.outcome, "not-sent");
+describe("over NATS, credentials", { skip: withoutNats, timeout: 30_000 }, () => {
+  it("are an nkey's seed or a credentials file, as texts or bytes, also for blocking calls", async (t) => {
+    const { nkeys } = await official();
+    const user = nkeys.createUser();
+    const seed = new TextDecoder().decode(user.getSeed());
+    const guarded = await Broker.start(t, {
+      config: `authorization { users: [ { nkey: "${user.getPublicKey()}" } ] }`,
+    });
+    // Where a broker goes by nkeys alone, any JWT does.
+    const credentials = `-----BEGIN NATS USER JWT-----
+eyJ.x.y
+------END NATS USER JWT------
+-----BEGIN USER NKEY SEED-----
+${seed}
+------END USER NKEY SEED------
+`;
+    const address = guarded.address();
+    await serve(t, exampleService(), { nats: { nkeySeed: `${seed}\n` } }, address);
+    const bytes = new TextEncoder();
+    for (const nats of [
+      { nkeySeed: seed },
+      { nkeySeed: bytes.encode(`# mine\n${seed}\r\n`) },
+      { credentials },
+      { credentials: bytes.encode(credentials.replaceAll("\n", "\r\n")) },
+    ]) {
+      assert.equal(await clientOf(t, address, { nats }).call("add", [1, 2]), 3);
+      using client = connectSync(address, { nats });
+      client.connect();
+      assert.equal(client.connected, true);
     }
+    await rejection(clientOf(t, address).call("add", [1, 2]), DialError);
   });
 
-  it("is not sent with a file that holds no credentials, and what is in it is told to nobody", async (t) => {
-    const client = clientOf(t, broker.address(), showing(Buffer.from("SUASECRET")));
-    const error = await rejection(client.call("add", [1, 2]), DialError);
-    assert.match(error.message, /unable to parse credentials/);
-    assert.doesNotMatch([error.stack, ...client.log.lines()].join("\n"), /SECRET/);
-  });
-
-  it("is possible until they run out, of which both sides are told", async (t) => {
-    const address = broker.address();
-    const credentials = await accounts.credentials("shop", {}, Math.ceil(Date.now() / 1_000) + 1);
-    const nats = { authenticator: credsAuthenticator(credentials), reconnectTimeWait: 1 };
-    const server = await serve(t, exampleService(), { nats }, address);
-    const client = clientOf(t, address, { nats, timeout: 20_000 });
-    await client.connect();
-    const ended = new Promise<Error>((resolve) => client.on("disconnect", resolve));
-    assert.match((await ended).message, OVER);
-    await server.closed;
-    assert.match(String(server.log.entries.find(({ level }) => level === "warn")?.details[0]), OVER);
+  it("that make no sense are told before anything is sent, and never repeated", async (t) => {
+    const address = (await Broker.start(t)).address();
+    const rows: readonly (readonly [nats: Record<string, unknown>, says: RegExp])[] = [
+      [{ nkeySeed: "hush-hush" }, /expected an nkey's seed, which begins with SU, as the option nats\.nkeySeed/],
+      [{ nkeySeed: `SU${"A".repeat(56)}` }, /expected an nkey's seed/],
+      [{ nkeySeed: 5 }, /expected a text or a Uint8Array as the option nats\.nkeySeed, got number/],
+      [{ credentials: "hush-hush" }, /expected a credentials file's text, with a JWT and a seed/],
+      [{ credentials: "hush-hush", nkeySeed: "x" }, /expected nats\.credentials or nats\.nkeySeed, got both/],
+      [
+        { nkeySeed: "hush-hush", authenticator: () => ({}) },
+        /expected nats\.nkeySeed or nats\.authenticator, got both/,
+      ],
+    ];
+    for (const [nats, says] of rows) {
+      const error = await rejection(
+        clientOf(t, address, { nats: nats as NatsDialOptions }).call("add", [1, 2]),
+        DialError,
+      );
+      assert.match(error.message, says);
+      assert.ok(error.cause instanceof TypeError);
+      assert.doesNotMatch(error.message + String(error.cause), /hush|AAAA/);
+    }
   });
 });

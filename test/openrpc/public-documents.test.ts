@@ -1,4 +1,7 @@
-/** Documents that others wrote: their types compile, and say what a client needs; compared with themselves, nothing differs. */
+/**
+ * Documents that others wrote: their types compile, and say what a client needs; compared with themselves, and with what they are
+ * with each reference resolved, as some publish them, nothing differs.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -78,8 +81,31 @@ test("documents that others wrote become types that compile and fit", () => {
   assert.equal(compileErrors({ ...Object.fromEntries(types), "uses.ts": uses }), "");
 });
 
+/** The value with what its references name in their place; what is met inside itself stays a reference. */
+function resolved(value: unknown, document: unknown, inside: readonly string[] = []): unknown {
+  if (Array.isArray(value)) return value.map((one) => resolved(one, document, inside));
+  if (typeof value !== "object" || value === null) return value;
+  const { $ref } = value as { $ref?: unknown };
+  if (typeof $ref !== "string" || !$ref.startsWith("#/")) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one, document, inside)]));
+  }
+  if (inside.includes($ref)) return value;
+  const keys = $ref.slice(2).split("/");
+  const named = keys.reduce((at, key) => (at as Record<string, unknown>)[key], document);
+  return resolved(named, document, [...inside, $ref]);
+}
+
 for (const [name, text] of documents) {
   test(`${name} does not differ from itself`, () => {
     assert.deepEqual(compareDocuments(text, JSON.parse(text)), []);
+  });
+
+  test(`${name} with its references resolved is the same, and its types compile`, () => {
+    const document = JSON.parse(text);
+    const { components, ...flat } = resolved(document, document) as { components?: unknown };
+    const kept = JSON.stringify(flat).includes('"$ref":"#/components/') ? { ...flat, components } : flat;
+    const findings = compareDocuments(text, kept).filter(({ message }) => !message.startsWith("patternProperties"));
+    assert.deepEqual(findings, []);
+    assert.equal(compileErrors({ "flat.d.ts": generateTypes(kept) }), "");
   });
 }

@@ -224,6 +224,40 @@ describe("while a schema takes its time, the call is in flight", () => {
     assert.deepEqual([runs, failures], [[], []]);
   });
 
+  for (const [where, options, set] of [
+    ["behind a middleware", {}, (service: Service) => service.use((_call, next) => next())],
+    ["where calls take turns", { concurrency: 1 }, () => {}],
+  ] as const) {
+    test(`a timeout ends it, and the method does not run later, ${where}`, async () => {
+      const { service, clock, opened, runs, failures } = slow({ timeout: 2_000, ...options });
+      set(service);
+      const answer = call(service, "slow", [1]);
+      clock.advance(2_000);
+      assert.deepEqual(await answer, serverTimeout);
+      opened.open();
+      await turns(3);
+      assert.deepEqual([runs, failures], [[], []]);
+    });
+  }
+
+  test("each schema sees its value once, whichever of them takes its time or does not fit", async () => {
+    const { service } = slow();
+    const seen: unknown[] = [];
+    const watched = (is: StandardSchema<number>) =>
+      schema<number>((value) => {
+        seen.push(value);
+        return is["~standard"].validate(value);
+      });
+    const later = watched(aNumberAfter(Promise.resolve()));
+    const now = watched(aNumber);
+    service.addMethod("sum", (...all) => all.reduce((sum, one) => sum + one), { params: [now, later, now, later] });
+    assert.deepEqual(await call(service, "sum", [1, 2, 3, 4]), { result: 10 });
+    const wrong = await call(service, "sum", [1, "b", "c", 4]);
+    const message = "expected a number";
+    assert.deepEqual(wrong, issues({ path: [1], message }, { path: [2], message }));
+    assert.deepEqual(seen, [1, 2, 3, 4, 1, "b", "c", 4]);
+  });
+
   test("cancelPending ends it, and the method does not run later", async () => {
     const { service, opened, runs } = slow();
     const answer = call(service, "slow", [1]);

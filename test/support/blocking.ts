@@ -27,7 +27,7 @@ export async function serveApart(
 /** A client whose calls block; closed after the test. */
 export function blockingClient(
   test: TestContext,
-  address: string,
+  address: string | readonly string[],
   options: SyncClientOptions = {},
 ): SyncClient & { readonly log: Log } {
   const log = new Log();

@@ -39,6 +39,8 @@ describe("the options of a blocking client", () => {
       [{ tls: { checkServerIdentity: () => undefined } }, /as the option tls\.checkServerIdentity, got a function/],
       [{ tls: { ca: [new Map()] } }, /as the option tls\.ca\.0, got a Map/],
       [{ transport: { own: { url: new URL("x:y") } } }, /as the option transport\.own\.url, got a URL/],
+      [{ nats: { connection: {} } }, /expected no nats\.connection .* another thread cannot share it/],
+      [{ nats: { authenticator: () => ({}) } }, /nats\.credentials, nats\.nkeySeed, .* got nats\.authenticator/],
       [{ later: Promise.resolve() }, /as the option later, got a Promise/],
     ];
     for (const [options, says] of wrong) {

@@ -1,6 +1,6 @@
 /** What the types of blocking clients let through. `npm run typecheck` is the test. */
 import { test } from "node:test";
-import type { SyncClient, SyncNamespace, SyncResult } from "../../src/sync/index.ts";
+import type { connectSync, SyncClient, SyncClientOptions, SyncNamespace, SyncResult } from "../../src/sync/index.ts";
 import { areSame, type Same } from "./same.ts";
 
 interface Api {
@@ -36,6 +36,20 @@ export function right(client: SyncClient<Api>, any: SyncClient) {
   const unknown: unknown = any.call("whatever", { by: "name" });
   const proxied: unknown = any.namespace("x").anything?.(1, "2");
   return [sum, named, text, member, later, unknown, proxied];
+}
+
+export function made(connect: typeof connectSync) {
+  const one: SyncClient<Api> = connect<Api>("tcp://127.0.0.1:7080");
+  const several = connect<Api>(["tcp://127.0.0.1:7080", new URL("tcp://127.0.0.1:7081")], { retry: "not-sent" });
+  const addresses: readonly string[] = several.addresses;
+  const nats: SyncClientOptions = { nats: { nkeySeed: "SU…", name: "script", servers: ["127.0.0.1:4223"] } };
+  // @ts-expect-error: an authenticator is a function, which cannot go to another thread
+  const authenticated: SyncClientOptions = { nats: { authenticator: () => ({}) } };
+  // @ts-expect-error: neither can a connection
+  const shared: SyncClientOptions = { nats: { connection: {} } };
+  // @ts-expect-error: nor a function that makes headers
+  const renewed: SyncClientOptions = { http: { headers: () => ({}) } };
+  return [one, addresses, nats, authenticated, shared, renewed];
 }
 
 export function wrong(client: SyncClient<Api>) {

@@ -42,10 +42,10 @@ ${examples(
 }
 
 async function batch(address: string, file: string, options: BatchCommandOptions): Promise<ExitCode> {
+  const client = clientFor(address, options);
   const sources = systemSources();
   const lines = await batchLines(file === "-" ? await sources.stdin() : await sources.file(file), sources);
   if (lines.length === 0) throw new UsageError("expected at least one call in the batch, got none");
-  const client = clientFor(address, options);
   const signal = interruption();
   try {
     const members = client.batch();

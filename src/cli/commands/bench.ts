@@ -72,8 +72,8 @@ async function bench(
   options: BenchCommandOptions,
 ): Promise<ExitCode> {
   if (options.duration > MAX_DURATION || options.duration <= 0) throw new UsageError("expected a --duration up to 60m");
-  const params = await paramsOf(words, systemSources(), options.params);
   const clients = Array.from({ length: options.connections }, () => clientFor(address, options));
+  const params = await paramsOf(words, systemSources(), options.params);
   const signal = interruption();
   try {
     // Whether anybody is there shows before anything is measured.

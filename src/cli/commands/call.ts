@@ -60,8 +60,8 @@ async function call(
   words: readonly string[],
   options: CallCommandOptions,
 ): Promise<ExitCode> {
-  const params = await paramsOf(words, systemSources(), options.params);
   const client = clientFor(address, options);
+  const params = await paramsOf(words, systemSources(), options.params);
   const signal = interruption();
   try {
     if (options.repeat > 1) return await repeatedly(client, method, params, options, signal);

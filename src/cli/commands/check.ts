@@ -5,7 +5,6 @@ import { runViolation, violationsOf } from "../check/raw-bytes.ts";
 import { type Row, rowsOfAll } from "../check/rows.ts";
 import { rowsAfter, runFlood, runRow } from "../check/run-rows.ts";
 import { action, examples } from "../command.ts";
-import { withFraming } from "../connect/address.ts";
 import { diallerOf } from "../connect/dial.ts";
 import { addConnectOptions, type ConnectOptions, tlsOf } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
@@ -45,8 +44,8 @@ ${examples(
 }
 
 async function check(address: string, options: CheckCommandOptions): Promise<ExitCode> {
-  const target = withFraming(address, options.framing);
   const dialler = diallerOf(address, options);
+  const { target } = dialler;
   const signal = interruption();
   const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
   const prober = new Prober(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);

@@ -37,8 +37,8 @@ async function notify(
   words: readonly string[],
   options: NotifyCommandOptions,
 ): Promise<ExitCode> {
-  const params = await paramsOf(words, systemSources(), options.params);
   const client = clientFor(address, options);
+  const params = await paramsOf(words, systemSources(), options.params);
   const signal = interruption();
   try {
     await client.notify(method, params, { signal });

@@ -3,7 +3,8 @@ import { action, examples } from "../command.ts";
 import { schemeOf } from "../connect/address.ts";
 import { diallerOf } from "../connect/dial.ts";
 import { listenFor } from "../connect/listen.ts";
-import { addListenOptions, type ListenOptions } from "../connect/listen-options.ts";
+import { addListenOptions, type ListenOptions, placesOf } from "../connect/listen-options.ts";
+import { flag } from "../connect/meaning.ts";
 import { addConnectOptions, type ConnectOptions, framingOption } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { aborted, interruption } from "../interruption.ts";
@@ -16,6 +17,9 @@ import { shownMessages } from "../wire/show-message.ts";
 
 interface ProxyCommandOptions extends Omit<ListenOptions, "framing">, ConnectOptions {
   readonly listenFraming?: string;
+  readonly listenCreds?: string;
+  readonly listenNkey?: string;
+  readonly listenToken?: string;
   readonly log?: string;
 }
 
@@ -30,12 +34,14 @@ export function addProxy(program: Command): void {
   command.addOption(
     framingOption("--listen-framing <name>", "as --framing, which is the target's, for those who come in"),
   );
-  addConnectOptions(addListenOptions(command))
+  addConnectOptions(addListenOptions(command, "--listen-"))
     .addHelpText(
       "after",
       `
 Each connection that comes in gets one of its own to the target; messages pass as they are. Over HTTP each request is
 passed on by itself, and what the target says unasked cannot be.
+Where either side is HTTP or NATS, a call that is not answered within --timeout gets error -32098. From connection to
+connection calls pass without a limit of their own: --timeout is for dialling, and for what is still owed when one has ended.
 ${examples(
   ["tsjason proxy ws://127.0.0.1:8080 tcp://127.0.0.1:7080", "a browser reaches a service that speaks netstrings"],
   ["tsjason proxy stdio: tcp://127.0.0.1:7080 --listen-framing newline", "a shell does, a line a message"],
@@ -51,26 +57,44 @@ ${examples(
 
 async function proxy(listenAddress: string, target: string, options: ProxyCommandOptions): Promise<ExitCode> {
   const dialler = diallerOf(target, { ...options, verbose: false });
+  const own = ownOf(options);
+  // Before the recording is begun.
+  placesOf([listenAddress], own, ownFlag);
   const log = options.log === undefined ? undefined : await WireLog.open(options.log, logFailed);
-  const relay = new Relay(
-    (signal) => dialler.dial(signal),
-    watchOf(log, options.verbose === true),
-    (error) => out.note(`refused: ${safeText(error.message)}`),
-  );
+  const relay = new Relay({
+    dial: (signal) => dialler.dial(signal),
+    watch: watchOf(log, options.verbose === true),
+    refused: (error) => out.note(`refused: ${safeText(error.message)}`),
+    timeout: options.timeout,
+  });
   const signal = interruption();
-  const { listenFraming: framing, ...rest } = options;
-  const listener = await listenFor(listenAddress, { ...rest, ...(framing !== undefined && { framing }) }, relay);
-  const own = schemeOf(listenAddress) === "stdio";
+  const listener = await listenFor(listenAddress, own, relay, ownFlag);
+  const inPipe = schemeOf(listenAddress) === "stdio";
   // On its own stdin and stdout it is a part of a pipe, which has nothing to tell.
-  if (!own) out.note(`listening on ${listener.address}, taking clients to ${dialler.address}`);
-  const ended = own ? (listener.ended ?? Promise.resolve()).then(() => relay.idle()) : new Promise<void>(() => {});
+  if (!inPipe) out.note(`listening on ${listener.address}, taking clients to ${dialler.address}`);
+  const ended = inPipe ? (listener.ended ?? Promise.resolve()).then(() => relay.idle()) : new Promise<void>(() => {});
   await Promise.race([aborted(signal), ended]);
   const closing = listener.close();
   await relay.close();
   await closing;
   await listener.end?.(1_000);
   await log?.close();
-  return own && relay.failures > 0 ? ExitCode.NoConnection : ExitCode.Ok;
+  return inPipe && relay.failures > 0 ? ExitCode.NoConnection : ExitCode.Ok;
+}
+
+/* What the target has too. */
+const SHARED = ["framing", "creds", "nkey", "token"];
+
+/** The options of the side that listens, as other commands that listen have them. */
+function ownOf(options: ProxyCommandOptions): ListenOptions {
+  const { listenFraming, listenCreds, listenNkey, listenToken, ...rest } = options;
+  const own = { framing: listenFraming, creds: listenCreds, nkey: listenNkey, token: listenToken };
+  const { framing, creds, nkey, token, ...others } = rest;
+  return { ...others, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) };
+}
+
+function ownFlag(option: string): string {
+  return flag(SHARED.includes(option) ? `listen${option[0]?.toUpperCase()}${option.slice(1)}` : option);
 }
 
 function logFailed(error: Error): void {

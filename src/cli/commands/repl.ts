@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { action, examples } from "../command.ts";
 import { clientFor } from "../connect/client.ts";
 import { addConnectOptions, type ConnectOptions } from "../connect/options.ts";
+import { assertTimeout } from "../connect/target.ts";
 import { ExitCode } from "../exit-code.ts";
 import { out } from "../output/out.ts";
 import { historyFile, readHistory, writeHistory } from "../repl/history.ts";
@@ -36,7 +37,7 @@ async function repl(address: string, options: ConnectOptions): Promise<ExitCode>
   const client = clientFor(address, options, (direction, text) => {
     if (direction === "in" && membersOf(text).some(({ kind }) => kind !== "response")) showUnasked(text, lines);
   });
-  const session = new ReplSession(client, options.timeout);
+  const session = new ReplSession(client, options.timeout, (timeout) => assertTimeout(address, timeout));
   try {
     await client.connect();
     lines = openLines(session);

@@ -3,12 +3,13 @@ import { action, examples } from "../command.ts";
 import { diallerOf } from "../connect/dial.ts";
 import { addConnectOptions, type ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
-import { interruption } from "../interruption.ts";
+import { InterruptedError, interruption } from "../interruption.ts";
 import { compactJson } from "../output/json.ts";
 import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";
+import type { Difference, Outcome } from "../replay/difference.ts";
 import { recordingOf } from "../replay/recording.ts";
-import { type Difference, Replay } from "../replay/replay.ts";
+import { Replay } from "../replay/replay.ts";
 import { Conversation } from "../wire/conversation.ts";
 import { systemSources } from "../words/sources.ts";
 
@@ -23,13 +24,14 @@ export function addReplay(program: Command): void {
     .description("play a recording of proxy --log to a server, and compare its answers")
     .argument("<file>", "the recording; - for standard input")
     .argument("<address>", "whom to play it to")
-    .option("--json", "for machines: {sent, compared, differences}");
+    .option("--json", "for machines: {sent, compared, awaited, differences}");
   addConnectOptions(command)
     .addHelpText(
       "after",
       `
-Each recorded connection gets one of its own. Answers are compared by their ids, in any order; what the server says
-unasked is not. Exits with 0 when all answers are the same, with 1 when one is not.
+Each recorded connection gets one of its own. A message is sent when all that came before it has come again. Answers are
+compared by their ids, in any order. A call that the server makes is compared and gets its recorded answer, under
+whatever id; a notification has to come. Exits with 0 when all is the same, with 1 when something is not.
 ${examples(["tsjason replay calls.jsonl tcp://127.0.0.1:7080", "does the new version answer as the old one did?"])}`,
     )
     .action(action(replay));
@@ -44,23 +46,39 @@ async function replay(file: string, address: string, options: ReplayCommandOptio
   const player = new Replay(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);
   try {
     await player.play(records, signal);
+  } catch (error) {
+    throw signal.aborted ? new InterruptedError() : error;
   } finally {
     player.close();
   }
-  const { sent, compared, differences } = player.outcome;
+  const { differences } = player.outcome;
   if (options.json) out.line(JSON.stringify(player.outcome));
   else {
     for (const difference of differences) out.line(shown(difference));
-    const same = `${compared - differences.filter(({ expected }) => expected).length} of ${compared} answers are the same`;
-    out.line(out.paint(differences.length === 0 ? "green" : "red", `${sent} messages sent, ${same}`));
+    out.line(out.paint(differences.length === 0 ? "green" : "red", summary(player.outcome)));
   }
   if (signal.aborted) return ExitCode.Interrupted;
   return differences.length === 0 ? ExitCode.Ok : ExitCode.Negative;
 }
 
+function summary({ sent, compared, awaited, differences }: Outcome): string {
+  const count = (is: (expected: object) => boolean) =>
+    differences.filter(({ expected }) => expected && is(expected)).length;
+  const answers = `${compared - count((expected) => !isSaid(expected))} of ${compared} answers are the same`;
+  const heard = `${awaited - count(isSaid)} of ${awaited} calls and notifications of the server came`;
+  return `${sent} messages sent, ${answers}${awaited === 0 ? "" : `, ${heard}`}`;
+}
+
+/** Whether it is something the server said of its own accord. */
+function isSaid(expected: object): boolean {
+  return "method" in expected;
+}
+
 function shown({ connection, id, method, expected, got, why }: Difference): string {
-  const head = `connection ${connection}, id ${compactJson(id)}${method === undefined ? "" : `, ${safeText(method)}`}`;
-  const was = expected ? compactJson(expected) : "no such answer";
+  const place = [`connection ${connection}`];
+  if (id !== undefined) place.push(`id ${compactJson(id)}`);
+  if (method !== undefined) place.push(safeText(method));
+  const was = expected ? compactJson(expected) : "nothing";
   const is = got ? compactJson(got) : `nothing (${safeText(why ?? "")})`;
-  return `${out.paint("bold", head)}\n  ${out.paint("red", "then")} ${was}\n  ${out.paint("green", "now ")} ${is}`;
+  return `${out.paint("bold", place.join(", "))}\n  ${out.paint("red", "then")} ${was}\n  ${out.paint("green", "now ")} ${is}`;
 }

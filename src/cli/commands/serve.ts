@@ -1,10 +1,10 @@
+import { once } from "node:events";
 import type { Command } from "commander";
 import { closeOnSignals } from "../../server/close-on-signals.ts";
 import type { ServerOptions } from "../../server/server.ts";
 import type { Logger } from "../../service/logger.ts";
 import { action, examples } from "../command.ts";
-import { withFraming } from "../connect/address.ts";
-import { addListenOptions, type ListenOptions, listenTransport } from "../connect/listen-options.ts";
+import { addListenOptions, type ListenOptions, listenTransport, placesOf } from "../connect/listen-options.ts";
 import { framingOption } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { shownError } from "../output/error.ts";
@@ -57,6 +57,7 @@ ${examples(
 }
 
 async function serve(module: string, options: ServeCommandOptions): Promise<ExitCode> {
+  const places = placesOf(options.listen, options);
   const tell = teller(options.json === true);
   const file = moduleFile(module);
   const load = async (generation: number) =>
@@ -66,12 +67,9 @@ async function serve(module: string, options: ServeCommandOptions): Promise<Exit
       logger: loggerOf(tell),
     });
   // Before anything listens: a module that cannot be loaded must not be dialled.
-  const service = await load(0).catch((error) => cannotBeServed(module, error));
-  const serverOptions: ServerOptions = { ...listenTransport(options), logger: loggerOf(tell) };
-  const front = await Front.listen(
-    options.listen.map((address) => withFraming(address, options.framing)),
-    serverOptions,
-  );
+  const service = await unlessStuck(module, load(0)).catch((error) => cannotBeServed(module, error));
+  const serverOptions: ServerOptions = { ...listenTransport(places, options), logger: loggerOf(tell) };
+  const front = await Front.listen(places, serverOptions);
   front.serve(service, options.drain);
   for (const address of front.addresses) tell("listening", address, { address });
   const stop = options.watch ? keepNew(file, load, front, options.drain, tell) : () => {};
@@ -87,6 +85,19 @@ async function serve(module: string, options: ServeCommandOptions): Promise<Exit
   stop();
   await front.close(options.drain);
   return ExitCode.Ok;
+}
+
+/** A module that awaits what never comes would end the process without a word, as nothing else is left to do. */
+async function unlessStuck<T>(module: string, loading: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const stuck = once(process, "beforeExit", { signal: done.signal }).then(() => {
+    throw new UsageError(`${module} cannot be served: it awaits something that never comes`);
+  });
+  try {
+    return await Promise.race([loading, stuck]);
+  } finally {
+    done.abort();
+  }
 }
 
 function cannotBeServed(module: string, error: unknown): never {

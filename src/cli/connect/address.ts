@@ -4,14 +4,12 @@ import { UsageError } from "../usage-error.ts";
 const framed = /^(tcp|tls|unix|stdio):/i;
 
 /**
- * An address with the framing that `--framing` names.
+ * An address with the framing that `--framing` names, where it can have one.
  *
- * @throws UsageError when it cannot have one, or has another
+ * @throws UsageError when it has another
  */
 export function withFraming(address: string, framing: string | undefined): string {
-  if (framing === undefined) return address;
-  if (!framed.test(address))
-    throw new UsageError(`--framing is for tcp, tls, unix and stdio addresses, got ${address}`);
+  if (framing === undefined || !framed.test(address)) return address;
   const given = /[?&]framing=([^&#]*)/.exec(address)?.[1];
   if (given === framing) return address;
   if (given !== undefined) throw new UsageError(`the address says framing=${given}, and --framing says ${framing}`);

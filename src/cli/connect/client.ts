@@ -3,11 +3,12 @@ import type { Logger } from "../../service/logger.ts";
 import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";
 import { programOf } from "../program-words.ts";
-import { UsageError } from "../usage-error.ts";
 import { observing, type TextObserver } from "../wire/observed.ts";
 import { showWire } from "../wire/verbose.ts";
-import { schemeOf, withFraming } from "./address.ts";
+import { schemeOf } from "./address.ts";
+import { natsOptionsOf } from "./nats-options.ts";
 import { type ConnectOptions, headersOf, tlsOf } from "./options.ts";
+import { targetOf } from "./target.ts";
 
 /**
  * A client as the options of the command line ask for it.
@@ -16,10 +17,7 @@ import { type ConnectOptions, headersOf, tlsOf } from "./options.ts";
  * @throws UsageError, InvalidAddressError
  */
 export function clientFor(address: string, options: ConnectOptions, observer?: TextObserver): Client {
-  const target = withFraming(address, options.framing);
-  if (schemeOf(target) === "nats" && options.timeout === 0) {
-    throw new UsageError("expected a --timeout above 0: over nats nobody tells when a server dies");
-  }
+  const target = targetOf(address, options);
   const tap = options.verbose ? showWire(target) : undefined;
   return new Client(target, {
     // Whoever dials from a shell has chosen whom to trust.
@@ -39,7 +37,8 @@ export function transportOptions(
   const headers = headersOf(options.header);
   const tls = tlsOf(options);
   return {
-    ...(tls && { tls, nats: { tls } }),
+    ...(tls && { tls }),
+    nats: { ...(tls && { tls }), ...natsOptionsOf(address, options) },
     ...(headers && { ws: { headers }, http: { headers } }),
     ...(schemeOf(address) === "stdio" && { stdio: programOf(address) }),
   };

@@ -6,24 +6,25 @@ import type { LimitOptions } from "../../protocol/limits.ts";
 import { systemClock } from "../../time/clock.ts";
 import { observing } from "../wire/observed.ts";
 import { showWire } from "../wire/verbose.ts";
-import { withFraming } from "./address.ts";
 import { transportOptions } from "./client.ts";
 import type { ConnectOptions } from "./options.ts";
+import { targetOf } from "./target.ts";
 
 const DIAL_MS = 10_000;
 
 /**
  * Makes the connections of commands that speak in texts instead of calls. Each call dials once.
  *
- * @returns the address that will be dialled, and what dials it
+ * @returns the address that will be dialled, also as it may be shown, and what dials it
  * @throws UsageError, InvalidAddressError when the options or the address make no sense; the dial rejects with a DialError
  */
 export function diallerOf(address: string, options: ConnectOptions, limits: LimitOptions = "trusted") {
-  const target = withFraming(address, options.framing);
+  const target = targetOf(address, options);
   const addresses = new Addresses(target, options.verbose ? observing(showWire(target)) : undefined);
   const transport = { ...transportOptions(target, options) };
   const dialTimeout = options.timeout === 0 ? Number.POSITIVE_INFINITY : Math.min(options.timeout, DIAL_MS);
   return {
+    target,
     address: addresses.first.address.shown,
     async dial(signal: AbortSignal): Promise<Channel | Exchange> {
       const dialled = await dial(

@@ -6,8 +6,7 @@ import { InvalidAddressError } from "../../transport/address.ts";
 import { routeTo } from "../../transport/registry.ts";
 import type { Listener } from "../../transport/transport.ts";
 import { ListenError } from "../listen-error.ts";
-import { withFraming } from "./address.ts";
-import { type ListenOptions, listenTransport } from "./listen-options.ts";
+import { type ListenOptions, listenTransport, placesOf } from "./listen-options.ts";
 
 /** Who takes what a listener brings. */
 export interface Door {
@@ -19,14 +18,21 @@ export interface Door {
 /**
  * Listens for texts, without a service behind it.
  *
+ * @param flagOf - how an option is written on the command line
  * @throws UsageError, InvalidAddressError, ListenError
  */
-export async function listenFor(address: string, options: ListenOptions, door: Door): Promise<Listener> {
-  const route = routeTo(withFraming(address, options.framing));
+export async function listenFor(
+  address: string,
+  options: ListenOptions,
+  door: Door,
+  flagOf?: (option: string) => string,
+): Promise<Listener> {
+  const [place = address] = placesOf([address], options, flagOf);
+  const route = routeTo(place);
   const transport = await route.load();
   const told = {
     limits: resolveLimits(undefined, transport.limits),
-    transport: listenTransport(options),
+    transport: listenTransport([place], options),
     refused: (error: Error) => door.refused(error),
     serve: door.serve,
     // Nobody knows the methods of what is behind it.

@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { HttpHeaders } from "../../transport/http/options.ts";
 import type { TlsDialOptions } from "../../transport/secure.ts";
 import { UsageError } from "../usage-error.ts";
 import { duration } from "../words/numbers.ts";
+import { addNatsOptions, type NatsCredentials } from "./nats-options.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /** What every command that dials can be told of the connection. */
-export interface ConnectOptions {
+export interface ConnectOptions extends NatsCredentials {
   /** Milliseconds, 0 for ever. */
   readonly timeout: number;
   readonly framing?: string;
@@ -26,15 +27,15 @@ export const framingOption = (
 
 /** Adds the options of {@link ConnectOptions}. */
 export function addConnectOptions(command: Command): Command {
-  return command
+  command
     .option("--timeout <time>", "how long to wait for an answer, dialling included; 0 for ever", duration, 5_000)
     .addOption(framingOption())
     .option("--header <line>", 'a header of HTTP and WebSocket, as "name: value"; may stand several times', collect)
     .option("--tls-ca <file>", "authorities to trust instead of the system's (PEM)")
     .option("--tls-cert <file>", "this side's own certificate (PEM)")
     .option("--tls-key <file>", "its key (PEM)")
-    .option("--insecure", "take any certificate of the other side: for tries on your own machine")
-    .option("-v, --verbose", "show what passes on the wire, on stderr");
+    .option("--insecure", "take any certificate of the other side: for tries on your own machine");
+  return addNatsOptions(command).option("-v, --verbose", "show what passes on the wire, on stderr");
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
@@ -60,18 +61,10 @@ export function tlsOf(options: Omit<ConnectOptions, "timeout">): TlsDialOptions 
     throw new UsageError("expected --tls-cert and --tls-key together, got one of them");
   }
   const tls = {
-    ...(tlsCa !== undefined && { ca: pem(tlsCa) }),
-    ...(tlsCert !== undefined && { cert: pem(tlsCert) }),
-    ...(tlsKey !== undefined && { key: pem(tlsKey) }),
+    ...(tlsCa !== undefined && { ca: readBytes(tlsCa) }),
+    ...(tlsCert !== undefined && { cert: readBytes(tlsCert) }),
+    ...(tlsKey !== undefined && { key: readBytes(tlsKey) }),
     ...(insecure && { rejectUnauthorized: false }),
   };
   return Object.keys(tls).length === 0 ? undefined : tls;
-}
-
-export function pem(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

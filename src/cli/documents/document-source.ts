@@ -1,6 +1,7 @@
 import { InvalidDocumentError } from "../../openrpc/document/invalid-document-error.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
 import { withoutSecrets } from "../../transport/address.ts";
+import { meantFor, ofDialling } from "../connect/meaning.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Sources } from "../words/sources.ts";
@@ -26,7 +27,7 @@ export class DocumentSource {
     if (this.#word === "-") return await sources.stdin();
     if (!this.isAddress) return await sources.file(this.#word);
     try {
-      return await askForDocument(this.#word, options, signal());
+      return await askForDocument(this.#word, meantFor(options, this.#word, ofDialling), signal());
     } catch (error) {
       throw isRpcError(error) ? new NoDocumentError(this.#shown, refusal(error), { cause: error }) : error;
     }

@@ -1,3 +1,4 @@
+import { assertMeant, ofDialling } from "../connect/meaning.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { interruption } from "../interruption.ts";
 import { UsageError } from "../usage-error.ts";
@@ -22,6 +23,8 @@ export async function readDocuments(words: readonly string[], options: ConnectOp
   }
   const sources = systemSources();
   const all = words.map((word) => new DocumentSource(word));
+  const addresses = words.filter((_word, index) => all[index]?.isAddress);
+  assertMeant(options, addresses, ofDialling);
   let made: AbortSignal | undefined;
   // Only where a server is asked: Ctrl-C ends the reading of standard input by itself.
   const signal = () => {

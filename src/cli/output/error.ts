@@ -1,5 +1,7 @@
 import { isCallError } from "../../connection/errors/call-error.ts";
 import { CallTimeoutError } from "../../connection/errors/call-timeout-error.ts";
+import { ConnectionLostError } from "../../connection/errors/connection-lost-error.ts";
+import { DisconnectError } from "../../connection/errors/disconnect-error.ts";
 import { ErrorCode } from "../../protocol/codes.ts";
 import type { ErrorObject } from "../../protocol/error-object.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
@@ -21,16 +23,29 @@ export function shownErrorAnswer({ code, message, data }: ErrorObject, paint: Pa
 /** What went wrong, in words. */
 export function shownError(error: unknown, paint: Paint): string {
   if (isRpcError(error)) return shownErrorAnswer(error, paint);
-  const message = error instanceof Error ? error.message : String(error);
-  return `${paint("red", `${kindOf(error)}:`)} ${safeText(message)}${outcomeOf(error)}`;
+  return `${paint("red", `${kindOf(error)}:`)} ${safeText(messageOf(error))}${outcomeOf(error)}`;
 }
 
 /** What went wrong, for machines: `{"error": …}` for an error answer, `{"failure": …}` for all else. */
 export function errorRecord(error: unknown): object {
   if (isRpcError(error)) return { error: error.toJSON() };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const outcome = isCallError(error) ? { outcome: error.outcome } : {};
   return { failure: { kind: kindOf(error).replaceAll(" ", "-"), message, ...outcome } };
+}
+
+/** Its message; of a connection that ended, how it did, too. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return error instanceof ConnectionLostError && cause instanceof Error ? `${message}: ${cause.message}` : message;
+}
+
+/** What may help, where something is known that often does. */
+export function hintFor(error: unknown): string | undefined {
+  if (!(error instanceof ConnectionLostError && error.cause instanceof DisconnectError)) return undefined;
+  if (error.cause.kind !== "violation") return undefined;
+  return "hint: what came is no message in this framing; the server may speak another one (--framing), or another protocol";
 }
 
 const kinds: ReadonlyMap<ExitCode, string> = new Map([

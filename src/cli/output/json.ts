@@ -1,8 +1,9 @@
-import type { Paint } from "./paint.ts";
+import { endOfString } from "../words/end-of-string.ts";
+import type { Paint, Style } from "./paint.ts";
 import { safeLines, safeText } from "./safe-text.ts";
 
-/* The tokens of JSON that have a colour: keys, strings, numbers, words. */
-const token = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
+/* The tokens of JSON that have a colour: strings, by how they begin, numbers, words. */
+const token = /"|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(?:true|false|null)\b/g;
 
 /* What fits a line stays on one. */
 const LINE = 72;
@@ -20,10 +21,23 @@ export function shownJson(value: unknown, paint: Paint): string {
 }
 
 function painted(json: string, paint: Paint): string {
-  return json.replace(token, (whole, text?: string, colon?: string, number?: string) => {
-    if (text !== undefined) return colon === undefined ? paint("green", text) : paint("blue", text) + colon;
-    return paint(number === undefined ? "magenta" : "yellow", whole);
-  });
+  const search = new RegExp(token);
+  const pieces: string[] = [];
+  let done = 0;
+  for (let match = search.exec(json); match; match = search.exec(json)) {
+    const { index } = match;
+    const end = match[0] === '"' ? endOfString(json, index) : search.lastIndex;
+    pieces.push(json.slice(done, index), paint(styleOf(match, json[end]), json.slice(index, end)));
+    done = end;
+    search.lastIndex = end;
+  }
+  pieces.push(json.slice(done));
+  return pieces.join("");
+}
+
+function styleOf([start, number]: RegExpExecArray, next: string | undefined): Style {
+  if (start === '"') return next === ":" ? "blue" : "green";
+  return number === undefined ? "magenta" : "yellow";
 }
 
 /** With a space behind commas and colons, as people write. */

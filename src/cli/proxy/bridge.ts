@@ -17,9 +17,6 @@ interface End {
   closed: boolean;
 }
 
-/* How long a side that has said its last word may wait for its answers. */
-const DRAIN_MS = 10_000;
-
 /**
  * Joins two channels: texts pass as they are, in both directions, each side no faster than the other reads.
  *
@@ -29,15 +26,21 @@ export class Bridge {
   /** Resolves when both sides are over. */
   readonly closed: Promise<void>;
   readonly #connection: number;
+  readonly #timeout: number;
   readonly #watch: Watch;
   readonly #client: End;
   readonly #target: End;
   #over: () => void = () => {};
   #drain: NodeJS.Timeout | undefined;
 
-  /** Opens both channels. */
-  constructor(client: Channel, target: Channel, connection: number, watch: Watch) {
+  /**
+   * Opens both channels.
+   *
+   * @param timeout - milliseconds for the answers that are owed to a side that has ended, 0 for ever
+   */
+  constructor(client: Channel, target: Channel, connection: number, watch: Watch, timeout: number) {
     this.#connection = connection;
+    this.#timeout = timeout;
     this.#watch = watch;
     this.#client = endOf("client", client);
     this.#target = endOf("target", target);
@@ -72,8 +75,8 @@ export class Bridge {
       drained: () => there.channel.resume(),
       ended: () => {
         here.ended = true;
-        this.#drain ??= setTimeout(() => this.close(), DRAIN_MS);
         this.#closeIfDone();
+        this.#boundDrain();
       },
       closed: (reason) => {
         here.closed = true;
@@ -89,9 +92,24 @@ export class Bridge {
     };
   }
 
+  /** What has ended does not wait for its answers for ever. */
+  #boundDrain(): void {
+    if (this.#timeout === 0 || this.#drain || this.#isDone) return;
+    this.#drain = setTimeout(() => {
+      this.#watch.note(this.#connection, `what was owed was not answered within ${this.#timeout} ms of the end`);
+      this.close();
+    }, this.#timeout);
+  }
+
   #closeIfDone(): void {
-    const ended = [this.#client, this.#target].filter((end) => end.ended);
-    if (ended.length > 0 && ended.every((end) => end.owed.none)) this.close();
+    if (this.#isDone) this.close();
+  }
+
+  get #isDone(): boolean {
+    const [client, target] = [this.#client, this.#target];
+    // Who has ended will say nothing any more of what it owes.
+    if (client.ended && target.ended) return true;
+    return (client.ended && client.owed.none) || (target.ended && target.owed.none);
   }
 }
 

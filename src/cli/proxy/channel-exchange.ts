@@ -23,6 +23,8 @@ export class ChannelExchange {
   readonly #note: (what: string) => void;
   #going: Going | undefined;
   #over = false;
+  /** What it sent that was no message, in words. */
+  #violation: string | undefined;
 
   constructor(channel: Channel, note: (what: string) => void) {
     this.#channel = channel;
@@ -30,10 +32,15 @@ export class ChannelExchange {
     channel.open(
       receiver({
         message: (text) => this.#received(text),
+        malformed: ({ message }) => {
+          this.#violation = `it sent bytes that are no message: ${message}`;
+          note(this.#violation);
+        },
         ended: () => channel.close(),
         closed: (reason) => {
           this.#over = true;
-          this.#going?.fail(new ExchangeError("lost", reason?.message ?? "the target closed the connection"));
+          const why = this.#violation ?? reason?.message ?? "the target closed the connection";
+          this.#going?.fail(new ExchangeError("lost", why));
         },
       }),
     );

@@ -4,9 +4,10 @@ import type { Exchange } from "../../connection/exchange.ts";
 import { PARSE_ERROR } from "../../protocol/error-object.ts";
 import { errorText } from "../../protocol/serialize.ts";
 import { receiver } from "../wire/raw-receiver.ts";
-import { wantsAnswer } from "../wire/replies.ts";
+import { ask } from "./ask.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Watch } from "./watch.ts";
+import { withinTime } from "./within-time.ts";
 
 /** Serves a channel by exchanges: each text is one, and its answer goes back when it comes. */
 export class ExchangePump {
@@ -16,16 +17,19 @@ export class ExchangePump {
   readonly #exchange: Exchange;
   readonly #connection: number;
   readonly #watch: Watch;
+  readonly #timeout: number;
   readonly #gone = new AbortController();
   #going = 0;
   #ended = false;
   #pressed = false;
 
-  constructor(channel: Channel, exchange: Exchange, connection: number, watch: Watch) {
+  /** @param timeout - milliseconds for each answer, 0 for ever */
+  constructor(channel: Channel, exchange: Exchange, connection: number, watch: Watch, timeout: number) {
     this.#channel = channel;
     this.#exchange = exchange;
     this.#connection = connection;
     this.#watch = watch;
+    this.#timeout = timeout;
     // Each exchange that goes on listens for the end.
     setMaxListeners(0, this.#gone.signal);
     this.closed = new Promise((resolve) => {
@@ -72,9 +76,11 @@ export class ExchangePump {
 
   async #answerTo(text: string): Promise<string | undefined> {
     try {
-      return await this.#exchange.exchange(text, { signal: this.#gone.signal, expectsAnswer: wantsAnswer(text) });
+      return await withinTime(this.#timeout, this.#gone.signal, (signal) => ask(this.#exchange, text, signal));
     } catch (error) {
-      if (!this.#gone.signal.aborted) this.#watch.note(this.#connection, `the target did not answer: ${String(error)}`);
+      if (!this.#gone.signal.aborted) {
+        this.#watch.note(this.#connection, `the target did not answer: ${(error as Error).message}`);
+      }
       return refusalOf(text, error);
     }
   }
@@ -84,9 +90,10 @@ export class ExchangePump {
     this.#flow();
   }
 
-  /** Reads only as much as can be passed on. */
+  /** Reads only as much as can be passed on; where nothing can be now, what is read is refused. */
   #flow(): void {
-    if (this.#pressed || this.#going >= this.#exchange.concurrency) this.#channel.pause();
+    const full = this.#going >= Math.max(1, this.#exchange.concurrency);
+    if (this.#pressed || full) this.#channel.pause();
     else this.#channel.resume();
   }
 

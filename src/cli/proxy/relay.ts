@@ -7,12 +7,23 @@ import { ExchangePump } from "./exchange-pump.ts";
 import { refusalOf } from "./refusal.ts";
 import { TargetPool } from "./target-pool.ts";
 import type { Watch } from "./watch.ts";
+import { withinTime } from "./within-time.ts";
 
 /** The signal of a peer whose leaving nobody would tell. */
 const NEVER = new AbortController().signal;
 
 /** Dials the target. */
 export type DialTarget = (signal: AbortSignal) => Promise<Channel | Exchange>;
+
+/** What a relay is told. */
+export interface RelayOptions {
+  readonly dial: DialTarget;
+  readonly watch: Watch;
+  /** Told of those who were not let in. */
+  readonly refused: (error: Error) => void;
+  /** Milliseconds for an answer, dialling included, 0 for ever. */
+  readonly timeout: number;
+}
 
 /** What goes on between a client that came in and the target. */
 interface Passage {
@@ -23,24 +34,23 @@ interface Passage {
 /**
  * Passes on what comes in at a door to a target, and back. Each connection that comes in gets one of its own to the target,
  * and each text over HTTP has one for itself, so that ids of different clients cannot meet.
+ *
+ * Exchanges have to be over in time. A connection that is bridged to another is not watched: who calls by it has a timeout,
+ * and hears when it is lost.
  */
 export class Relay implements Door {
   /** How many connections failed because the target could not be dialled. */
   failures = 0;
-  readonly #dial: DialTarget;
-  readonly #watch: Watch;
-  readonly #refused: (error: Error) => void;
+  readonly #options: RelayOptions;
   readonly #ending = new AbortController();
   readonly #passages = new Set<Passage>();
   readonly #coming = new Set<Promise<void>>();
   readonly #pool: TargetPool;
   #connections = 0;
 
-  constructor(dial: DialTarget, watch: Watch, refused: (error: Error) => void) {
-    this.#dial = dial;
-    this.#watch = watch;
-    this.#refused = refused;
-    this.#pool = new TargetPool(dial, (what) => watch.note(this.#connections, what));
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#pool = new TargetPool(options.dial, (what) => options.watch.note(this.#connections, what));
   }
 
   accept(client: Channel): void {
@@ -51,14 +61,14 @@ export class Relay implements Door {
 
   readonly serve = async (text: string, { signal = NEVER }: ExchangeCaller): Promise<string | undefined> => {
     const connection = ++this.#connections;
-    this.#watch.passed(connection, "client", text);
+    this.#options.watch.passed(connection, "client", text);
     const answer = await this.#answerTo(text, signal, connection);
-    if (answer !== undefined) this.#watch.passed(connection, "target", answer);
+    if (answer !== undefined) this.#options.watch.passed(connection, "target", answer);
     return answer;
   };
 
   refused(error: Error): void {
-    this.#refused(error);
+    this.#options.refused(error);
   }
 
   /** Resolves when nobody who came in is connected any more. */
@@ -77,19 +87,20 @@ export class Relay implements Door {
   }
 
   async #join(client: Channel, connection: number): Promise<void> {
+    const { dial, watch, timeout } = this.#options;
     let target: Channel | Exchange;
     try {
-      target = await this.#dial(this.#ending.signal);
+      target = await dial(this.#ending.signal);
     } catch (error) {
       this.failures++;
-      this.#watch.note(connection, (error as Error).message);
+      watch.note(connection, (error as Error).message);
       client.open(receiver({}));
       client.close();
       return;
     }
     const passage = isExchange(target)
-      ? new ExchangePump(client, target, connection, this.#watch)
-      : new Bridge(client, target, connection, this.#watch);
+      ? new ExchangePump(client, target, connection, watch, timeout)
+      : new Bridge(client, target, connection, watch, timeout);
     this.#passages.add(passage);
     void passage.closed.then(() => this.#passages.delete(passage));
     // It may have come about while the proxy was closing.
@@ -98,10 +109,10 @@ export class Relay implements Door {
 
   async #answerTo(text: string, signal: AbortSignal, connection: number): Promise<string | undefined> {
     try {
-      return await this.#pool.exchange(text, signal);
+      return await withinTime(this.#options.timeout, signal, (within) => this.#pool.exchange(text, within));
     } catch (error) {
       this.failures++;
-      this.#watch.note(connection, (error as Error).message);
+      this.#options.watch.note(connection, (error as Error).message);
       return refusalOf(text, error);
     }
   }

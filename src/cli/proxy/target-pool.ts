@@ -1,7 +1,7 @@
 import type { Channel } from "../../connection/channel.ts";
 import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import { type Exchange, isExchange } from "../../connection/exchange.ts";
-import { wantsAnswer } from "../wire/replies.ts";
+import { ask } from "./ask.ts";
 import { ChannelExchange } from "./channel-exchange.ts";
 
 /* How many connections are kept that nobody uses. */
@@ -50,9 +50,15 @@ export class TargetPool {
 }
 
 function asCarrier(exchange: Exchange): Carrier {
+  let isOver = false;
+  void exchange.closed.then(() => {
+    isOver = true;
+  });
   return {
-    reusable: true,
-    exchange: (text, signal) => exchange.exchange(text, { signal, expectsAnswer: wantsAnswer(text) }),
+    get reusable() {
+      return !isOver;
+    },
+    exchange: (text, signal) => ask(exchange, text, signal),
     close: () => exchange.close(),
   };
 }

@@ -20,12 +20,18 @@ export class ReplSession {
   /** The methods the server has told of, and those that were called and are there. */
   readonly methods = new Set<string>();
   readonly #client: Client;
+  readonly #assertTimeout: (timeout: number) => void;
   #timeout: number;
   #call: AbortController | undefined;
 
-  constructor(client: Client, timeout: number) {
+  /**
+   * @param timeout - milliseconds, 0 for ever
+   * @param assertTimeout - throws where the server's address takes no such timeout
+   */
+  constructor(client: Client, timeout: number, assertTimeout: (timeout: number) => void) {
     this.#client = client;
     this.#timeout = timeout;
+    this.#assertTimeout = assertTimeout;
   }
 
   /** Gives up the call that is waited for; false when none is. */
@@ -76,11 +82,16 @@ export class ReplSession {
   async #act([first = "", ...words]: readonly string[], signal: AbortSignal): Promise<void> {
     if (first === ".help") out.line(HELP);
     else if (first === ".methods") await this.#showMethods();
-    else if (first === ".timeout") this.#timeout = timeOf(words[0]);
+    else if (first === ".timeout") this.#setTimeout(timeOf(words[0]));
     else if (first === ".notify") await this.#notify(words, signal);
     else if (first.startsWith(".") && !this.methods.has(first))
       throw new UsageError(`there is no ${first}; .help has what there is`);
     else await this.#callMethod(first, words, signal);
+  }
+
+  #setTimeout(timeout: number): void {
+    this.#assertTimeout(timeout);
+    this.#timeout = timeout;
   }
 
   async #callMethod(method: string, words: readonly string[], signal: AbortSignal): Promise<void> {

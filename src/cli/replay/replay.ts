@@ -3,131 +3,154 @@ import type { WireRecord } from "../proxy/wire-log.ts";
 import { canonical } from "../wire/canonical.ts";
 import type { Conversation } from "../wire/conversation.ts";
 import { membersOf } from "../wire/replies.ts";
-
-/** An answer that is not what it was. */
-export interface Difference {
-  readonly connection: number;
-  readonly id: unknown;
-  /** The method that was called, where the recording has the call. */
-  readonly method: string | undefined;
-  /** What the recording has: `{ result }` or `{ error }`; `undefined` where it has no such answer. */
-  readonly expected: object | undefined;
-  /** What came now; `undefined` when nothing did. */
-  readonly got: object | undefined;
-  /** Why nothing did, where that is known. */
-  readonly why?: string;
-}
-
-/** What a replay has shown. */
-export interface Outcome {
-  /** Messages that were sent. */
-  sent: number;
-  /** Answers that were compared. */
-  compared: number;
-  readonly differences: Difference[];
-}
-
-/** A connection of the recording, and the one that stands for it now. */
-interface Player {
-  readonly conversation: Conversation;
-  /** The methods of the calls that were sent, by id. */
-  readonly methods: Map<string, string>;
-  /** The answers that came and were not compared yet. */
-  readonly answers: ResponseMessage[];
-  /** How many of its texts were read. */
-  read: number;
-}
+import type { Difference, Outcome } from "./difference.ts";
+import { Player } from "./player.ts";
+import { isSaid, type Said, shownSaid, wordsOf } from "./said.ts";
 
 /**
- * Plays a recording to a server, in the recording's order: a message is sent when all answers that came before it then have come
- * now, or did not in time. Answers are compared by their ids, whatever their order.
+ * Plays a recording to a server, in the recording's order: a message is sent when all that came before it then has come now,
+ * or did not in time: answers, and what the server said of its own accord. Answers are compared by their ids, whatever
+ * their order.
  */
 export class Replay {
-  readonly outcome: Outcome = { sent: 0, compared: 0, differences: [] };
+  readonly outcome: Outcome = { sent: 0, compared: 0, awaited: 0, differences: [] };
   readonly #dial: () => Promise<Conversation>;
   readonly #timeout: number;
   readonly #players = new Map<number, Player>();
+  /** When something last went as it did then: what does not come is waited for from there on, all of it together. */
+  #since = 0;
 
-  /** @param timeout - milliseconds for an answer */
+  /** @param timeout - milliseconds for an answer, or for what the server says of its own accord */
   constructor(dial: () => Promise<Conversation>, timeout: number) {
     this.#dial = dial;
     this.#timeout = timeout;
   }
 
-  /** @throws what the dial throws */
+  /**
+   * @param signal - ends it, with the outcome so far
+   * @throws what the dial throws
+   */
   async play(records: readonly WireRecord[], signal: AbortSignal): Promise<void> {
-    for (const record of records) {
+    const connections = byConnection(records);
+    signal.addEventListener("abort", () => this.close(), { once: true });
+    for (const { connection, from, text } of records) {
+      const player =
+        this.#players.get(connection) ?? (await this.#begin(connection, connections.get(connection) ?? []));
+      if (from === "client") this.#send(player, text);
+      else await this.#await(player, connection, text, signal);
       if (signal.aborted) return;
-      const player = this.#players.get(record.connection) ?? (await this.#begin(record.connection));
-      if (record.from === "client") this.#send(player, record.text);
-      else await this.#compare(player, record);
     }
-    for (const [connection, player] of this.#players) this.#extra(connection, player);
+    for (const [connection, player] of this.#players) {
+      await this.#settle(player);
+      if (!signal.aborted) this.#extra(connection, player);
+    }
   }
 
   close(): void {
     for (const { conversation } of this.#players.values()) conversation.close();
   }
 
-  async #begin(connection: number): Promise<Player> {
-    const player = { conversation: await this.#dial(), methods: new Map(), answers: [], read: 0 };
+  async #begin(connection: number, records: readonly WireRecord[]): Promise<Player> {
+    const player = new Player(await this.#dial(), records);
     this.#players.set(connection, player);
+    this.#since = performance.now();
     return player;
   }
 
-  #send({ conversation, methods }: Player, text: string): void {
-    for (const member of membersOf(text)) if (member.kind === "request") methods.set(member.id, member.method);
-    conversation.send(text);
+  #send(player: Player, text: string): void {
+    if (!player.send(text)) return;
+    this.#since = performance.now();
     this.outcome.sent++;
   }
 
-  async #compare(player: Player, { connection, text }: WireRecord): Promise<void> {
+  /** Waits for all that a text of the server's has. */
+  async #await(player: Player, connection: number, text: string, signal: AbortSignal): Promise<void> {
     for (const member of membersOf(text)) {
-      if (member.kind !== "response") continue;
-      const got = await this.#answerTo(player, member);
-      this.outcome.compared++;
-      const expected = answerOf(member);
-      if (got && canonical(answerOf(got)) === canonical(expected)) continue;
+      let difference: Difference | undefined;
+      if (member.kind === "response") difference = await this.#compare(player, connection, member);
+      else if (isSaid(member)) difference = await this.#hear(player, connection, member);
+      if (signal.aborted) return;
+      if (member.kind === "response") this.outcome.compared++;
+      else if (isSaid(member)) this.outcome.awaited++;
+      if (difference) this.outcome.differences.push(difference);
+    }
+  }
+
+  async #compare(player: Player, connection: number, then: ResponseMessage): Promise<Difference | undefined> {
+    const now = await this.#until(player, () => player.takeAnswer(then.id));
+    const expected = answerOf(then);
+    const got = now && answerOf(now);
+    if (got && canonical(got) === canonical(expected)) return undefined;
+    const why = got ? {} : { why: this.#whyNothing(player) };
+    return { connection, id: then.id, method: player.methodOf(then), expected, got, ...why };
+  }
+
+  /** Notifications tell what happens, which need not be the same: that they come is enough. */
+  async #hear(player: Player, connection: number, then: Said): Promise<Difference | undefined> {
+    const now = await this.#until(player, () => player.takeSaid(then));
+    player.passed(then, now);
+    if (now && (then.kind === "notification" || wordsOf(now) === wordsOf(then))) return undefined;
+    const why = now ? {} : { why: this.#whyNothing(player) };
+    const got = now && shownSaid(now);
+    return { connection, id: idOf(then), method: then.method, expected: shownSaid(then), got, ...why };
+  }
+
+  /** Waits until something can be taken. */
+  async #until<T>({ conversation }: Player, take: () => T | undefined): Promise<T | undefined> {
+    let taken: T | undefined;
+    const isTaken = () => {
+      taken ??= take();
+      return taken !== undefined;
+    };
+    const left = this.#since + this.#timeout - performance.now();
+    if (await conversation.until(isTaken, Math.max(0, left))) this.#since = performance.now();
+    return taken;
+  }
+
+  /** Over exchanges it shows only now whether the last messages were taken, and how those were answered that were not then. */
+  async #settle({ conversation }: Player): Promise<void> {
+    const left = this.#since + this.#timeout - performance.now();
+    await conversation.until(() => !conversation.going, Math.max(0, left));
+  }
+
+  #whyNothing({ conversation }: Player): string {
+    if (conversation.troubles.length > 0) return conversation.troubles.at(-1) as string;
+    return conversation.over ? "the server has closed the connection" : `nothing came within ${this.#timeout} ms`;
+  }
+
+  /** Answers and requests that the recording does not have. */
+  #extra(connection: number, player: Player): void {
+    player.read();
+    for (const answer of player.answers) {
+      const method = player.methodOf(answer);
       this.outcome.differences.push({
-        connection,
-        id: member.id,
-        method: player.methods.get(member.rawId ?? JSON.stringify(member.id)),
-        expected,
-        got: got && answerOf(got),
-        ...(!got && { why: player.conversation.troubles.at(-1) ?? `no answer within ${this.#timeout} ms` }),
+        ...{ connection, id: answer.id, method },
+        ...{ expected: undefined, got: answerOf(answer) },
+      });
+    }
+    for (const said of player.said) {
+      if (said.kind !== "request") continue;
+      const { method } = said;
+      this.outcome.differences.push({
+        ...{ connection, id: idOf(said), method },
+        ...{ expected: undefined, got: shownSaid(said) },
       });
     }
   }
+}
 
-  /** Takes the answer with the id of the recorded one out of those that came. */
-  async #answerTo(player: Player, { id }: ResponseMessage): Promise<ResponseMessage | undefined> {
-    const find = () => {
-      this.#read(player);
-      return player.answers.findIndex((answer) => answer.id === id);
-    };
-    await player.conversation.until(() => find() >= 0, this.#timeout);
-    const index = find();
-    return index < 0 ? undefined : player.answers.splice(index, 1)[0];
+function byConnection(records: readonly WireRecord[]): ReadonlyMap<number, readonly WireRecord[]> {
+  const connections = new Map<number, WireRecord[]>();
+  for (const record of records) {
+    const those = connections.get(record.connection);
+    if (those) those.push(record);
+    else connections.set(record.connection, [record]);
   }
+  return connections;
+}
 
-  #read(player: Player): void {
-    const { texts } = player.conversation;
-    for (; player.read < texts.length; player.read++) {
-      for (const member of membersOf(texts[player.read] ?? "")) {
-        if (member.kind === "response") player.answers.push(member);
-      }
-    }
-  }
-
-  /** Answers that the recording does not have. */
-  #extra(connection: number, player: Player): void {
-    this.#read(player);
-    for (const answer of player.answers) {
-      const method = player.methods.get(answer.rawId ?? JSON.stringify(answer.id));
-      const got = answerOf(answer);
-      this.outcome.differences.push({ connection, id: answer.id, method, expected: undefined, got });
-    }
-  }
+function idOf(said: Said): unknown {
+  return said.kind === "request" ? JSON.parse(said.id) : undefined;
 }
 
 function answerOf({ result, error }: ResponseMessage): object {

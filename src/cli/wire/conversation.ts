@@ -4,7 +4,7 @@ import { DialError } from "../../connection/errors/dial-error.ts";
 import { ExchangeError } from "../../connection/errors/exchange-error.ts";
 import { type Exchange, isExchange } from "../../connection/exchange.ts";
 import { receiver } from "./raw-receiver.ts";
-import { wantsAnswer } from "./replies.ts";
+import { exchangeOptions } from "./replies.ts";
 
 /**
  * Texts with a server, whatever carries them: what is sent goes out as it is, and what arrives is kept. Over exchanges each text
@@ -68,9 +68,8 @@ export class Conversation {
       return;
     }
     this.#going++;
-    const options = { signal: this.#gone.signal, expectsAnswer: wantsAnswer(text) };
     carrier
-      .exchange(text, options)
+      .exchange(text, exchangeOptions(text, this.#gone.signal))
       .then(
         (answer) => answer !== undefined && this.texts.push(answer),
         (error) => this.#failed(error),

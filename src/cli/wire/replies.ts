@@ -1,3 +1,4 @@
+import type { ExchangeOptions } from "../../connection/exchange.ts";
 import type { Message, RequestMessage, SingleMessage } from "../../protocol/message.ts";
 import { parseMessage } from "../../protocol/parse.ts";
 import { batchText, errorText } from "../../protocol/serialize.ts";
@@ -33,6 +34,13 @@ export function membersOf(text: string): readonly SingleMessage[] {
 /** Whether whoever gets a text owes an answer to it. */
 export function wantsAnswer(text: string): boolean {
   return membersOf(text).some(({ kind }) => kind === "request" || kind === "invalid");
+}
+
+/** What an exchange is to be told of a text. */
+export function exchangeOptions(text: string, signal: AbortSignal): ExchangeOptions {
+  const message = messageOf(text);
+  const isOne = message.kind === "request" || message.kind === "notification";
+  return { signal, expectsAnswer: wantsAnswer(text), method: isOne ? message.method : undefined };
 }
 
 /** Whether a text answers something: it is a response, or a batch of them. */

@@ -1,7 +1,8 @@
 import { UsageError } from "../usage-error.ts";
+import { endOfString } from "./end-of-string.ts";
 
-/* Strings, which may hold digits too, and numbers. */
-const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/* Where a string begins, which may hold digits too, and numbers. */
+const stringOrNumber = /"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /* As many digits a JavaScript number holds, whatever they are. */
 const CERTAIN_DIGITS = 15;
@@ -14,13 +15,22 @@ const CERTAIN_DIGITS = 15;
  */
 export function parseExactly(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  for (const [token] of text.matchAll(stringOrNumber)) {
-    if (token.startsWith('"') || isExact(token)) continue;
+  for (const token of numbersIn(text)) {
+    if (isExact(token)) continue;
     throw new UsageError(
       `the number ${short(token)} cannot be sent digit for digit; as a string it can: '"${short(token)}"'`,
     );
   }
   return value;
+}
+
+function* numbersIn(json: string): Generator<string> {
+  const search = new RegExp(stringOrNumber);
+  for (let match = search.exec(json); match; match = search.exec(json)) {
+    const [token] = match;
+    if (token === '"') search.lastIndex = endOfString(json, match.index);
+    else yield token;
+  }
 }
 
 function isExact(token: string): boolean {

@@ -1,9 +1,19 @@
 import type { Described, DescribedError, DescribedMethod } from "../document/described.ts";
+import type { Place } from "../document/place.ts";
 import { parameterName, quoted, UniqueNames } from "./identifiers.ts";
 import { methodDoc } from "./method-doc.ts";
 import type { NamedTypes } from "./named-types.ts";
 import { schemaType } from "./schema-type.ts";
-import { type FunctionNode, type Member, named, objectOf, type Parameter, type TypeNode, union } from "./type-node.ts";
+import {
+  type FunctionNode,
+  type Member,
+  named,
+  objectOf,
+  type Parameter,
+  type TypeNode,
+  union,
+  unknownType,
+} from "./type-node.ts";
 
 /**
  * A method as a member of the Api: a function, and, by the types that this package has for it, how its params are given
@@ -22,13 +32,18 @@ function parametersOf({ params }: DescribedMethod, names: NamedTypes): Parameter
   return params.map((param, index) => ({
     name: unique.take(parameterName(param.name)),
     optional: index > lastRequired,
-    type: schemaType(param.schema, names),
+    type: valueType(param.schema, names),
   }));
+}
+
+/** No value fits `false`, and who writes it of a parameter or a result has no schema to give: else nobody could call it. */
+function valueType(schema: Place, names: NamedTypes): TypeNode {
+  return schema.value === false ? unknownType : schemaType(schema, names);
 }
 
 function entryType(method: DescribedMethod, parameters: readonly Parameter[], names: NamedTypes): TypeNode {
   const { params, structure } = method;
-  const result = method.result ? schemaType(method.result.schema, names) : named("void");
+  const result = method.result ? valueType(method.result.schema, names) : named("void");
   const fn: FunctionNode = { kind: "function", parameters, result };
   const errors = method.errors.map((error) => errorType(error, names));
   const declared = errors.length > 0 ? [union(errors)] : [];

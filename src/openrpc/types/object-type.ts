@@ -2,11 +2,19 @@ import type { Place } from "../document/place.ts";
 import { schemaDoc } from "./schema-doc.ts";
 import { hasIntersection, type Member, never, objectOf, type TypeNode, union, unknownType } from "./type-node.ts";
 
-const keywords = ["properties", "required", "additionalProperties", "patternProperties"];
+const keywords = ["properties", "required", "patternProperties"];
 
-/** Whether a schema that names no type says something of objects. */
+/**
+ * Whether a schema that names no type says something of objects. To let through any other members says nothing: generators of
+ * Go write it where a type has a JSON of its own, which may be a string.
+ */
 export function isAboutObjects(schema: Place): boolean {
-  return keywords.some((keyword) => schema.has(keyword));
+  return keywords.some((keyword) => schema.has(keyword)) || !letsAnyThrough(schema.at("additionalProperties")?.value);
+}
+
+function letsAnyThrough(additional: unknown): boolean {
+  if (additional === undefined || additional === true) return true;
+  return typeof additional === "object" && additional !== null && Object.keys(additional).length === 0;
 }
 
 /**

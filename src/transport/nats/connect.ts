@@ -1,4 +1,5 @@
 import { type Address, InvalidAddressError } from "../address.ts";
+import { withAuthenticator } from "./authenticator.ts";
 import { loadTransport } from "./load.ts";
 import type { NatsConnection } from "./official.ts";
 import type { NatsConnectionOptions } from "./options.ts";
@@ -25,11 +26,17 @@ export async function join(
   overruled: object = {},
 ): Promise<Joined> {
   if (connection !== undefined) return { nc: shared(connection, options), own: false };
-  const { connect } = await loadTransport();
+  const official = await loadTransport();
   const servers = [server ?? [], options.servers ?? []].flat();
   if (servers.length === 0) throw new InvalidAddressError(address.text, "expected a host, or the option nats.servers");
   return {
-    nc: await connect({ maxReconnectAttempts: -1, ...credentials, ...options, ...overruled, servers }),
+    nc: await official.connect({
+      maxReconnectAttempts: -1,
+      ...credentials,
+      ...withAuthenticator(options, official),
+      ...overruled,
+      servers,
+    }),
     own: true,
   };
 }

@@ -39,7 +39,12 @@ export interface NatsSubscription {
 export interface TransportModule {
   connect(options: object): Promise<NatsConnection>;
   createInbox(prefix?: string): string;
+  credsAuthenticator(credentials: Uint8Array): Authenticator;
+  nkeyAuthenticator(seed: Uint8Array): Authenticator;
 }
+
+/** What a client says of who it is, to a broker's challenge. */
+export type Authenticator = (nonce?: string) => object | undefined;
 
 /** `@nats-io/services`. */
 export interface ServicesModule {

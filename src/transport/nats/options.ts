@@ -18,7 +18,11 @@ export interface NatsConnectionOptions {
   readonly user?: string;
   readonly pass?: string;
   readonly token?: string;
-  /** What the package makes of a credentials file (`credsAuthenticator`), an nkey, a JWT; one, or several. */
+  /** What stands in a credentials file: a JWT, and the seed of its nkey (https://docs.nats.io/using-nats/developer/connecting/creds). */
+  readonly credentials?: string | Uint8Array;
+  /** What stands in the file of an nkey's seed: `SU…`, by itself or between lines that say what it is. */
+  readonly nkeySeed?: string | Uint8Array;
+  /** What the package makes of other ways to say who one is (`jwtAuthenticator`, for example); one, or several. */
   readonly authenticator?: unknown;
   /** Files or texts of certificates, as the package takes them; `{}` for TLS without any. */
   readonly tls?: object | null;
