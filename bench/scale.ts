@@ -14,7 +14,7 @@ import { buildWorkers } from "./lib/build.ts";
 import type { Load } from "./lib/load.ts";
 import { assertBuilt } from "./lib/product.ts";
 import { Progress } from "./lib/progress.ts";
-import { LATEST_SCALE, settingOf, writeJson } from "./lib/results.ts";
+import { LATEST_SCALE, type ScaleResults, type ScaleRow, settingOf, writeJson } from "./lib/results.ts";
 import { shuffled, spreadOf } from "./lib/stats.ts";
 import { rough, round, table } from "./lib/table.ts";
 import { endWorkersWithThis, Worker } from "./lib/worker.ts";
@@ -134,7 +134,7 @@ const opened = new Map<string, Open>();
 for (const name of names) opened.set(name, await open(name, variants[name] as Variant));
 
 /** Calls per second of each slice, and processor time per call, of the client and its servers together. */
-async function measure({ label, isBusy = false, ...load }: Workload) {
+async function measure({ label, isBusy = false, ...load }: Workload): Promise<ScaleRow[]> {
   const slices = new Map(names.map((name) => [name, [] as { rate: number; cpu: number }[]]));
   // The first round is thrown away.
   for (let turn = -1; turn < rounds; turn++) {
@@ -180,18 +180,21 @@ async function warmUp(): Promise<void> {
 
 progress.start(names.length * (workloads.length * (rounds + 1) + 2 * WARM_UPS));
 await warmUp();
-const results: Awaited<ReturnType<typeof measure>>[] = [];
+const results: ScaleRow[][] = [];
 for (const workload of workloads) results.push(await measure(workload));
 progress.stop();
 for (const { client, all } of opened.values()) await Promise.all([client, ...all].map((worker) => worker.stop()));
 broker.stop();
 
-type Row = (typeof results)[number][number];
 const setting = settingOf(["npm --prefix bench run scale", ...process.argv.slice(2)].join(" -- "), false);
-writeJson(values.out, { setting, quick: values.quick, rounds, sliceMs, results: results.flat() });
+const written: ScaleResults = { setting, quick: values.quick, rounds, sliceMs, results: results.flat() };
+writeJson(values.out, written);
 console.log(`Node.js ${setting.node}, ${setting.cores} x ${setting.cpu}, ${setting.date}, commit ${setting.commit}`);
-const print = (title: string, cell: (row: Row) => string) => {
-  const rows = names.map((name, at) => [variants[name]?.label ?? name, ...results.map((row) => cell(row[at] as Row))]);
+const print = (title: string, cell: (row: ScaleRow) => string) => {
+  const rows = names.map((name, at) => [
+    variants[name]?.label ?? name,
+    ...results.map((row) => cell(row[at] as ScaleRow)),
+  ]);
   console.log(`\n${title}\n${table(["", ...workloads.map(({ label }) => label)], rows)}`);
 };
 print("Calls per second, of the official client's with as many copies, or of one process over TCP", ({ ratio }) =>

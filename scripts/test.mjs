@@ -5,8 +5,8 @@
 // all), ends files that do not end by themselves, and says at the end which tests were skipped and why, and which files
 // took longest.
 // With --no-skips a skipped or todo test fails the run, unless its reason is one that this machine cannot change:
-// "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" (or bash, fish, zsh)
-// without one, "needs IPv6" without that.
+// "needs Node.js 22" on an older one, "needs Windows" elsewhere (Linux, macOS, Windows), "needs Python 3" (or bash, fish, zsh,
+// nats-py) without one, "needs IPv6" without that.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -17,7 +17,13 @@ const root = resolve(import.meta.dirname, "..");
 const testTimeout = 60_000; // ms for one test; honoured for each test from Node.js 24 on
 const runTimeout = 15 * 60_000; // ms for the whole run: ends even a process whose event loop is blocked
 const platforms = { Linux: "linux", macOS: "darwin", Windows: "win32" };
-const programs = { "Python 3": "python3", bash: "bash", fish: "fish", zsh: "zsh" };
+const programs = {
+  "Python 3": ["python3", "--version"],
+  "nats-py": [process.env.NATS_PYTHON ?? "python3", "-c", "import nats"],
+  bash: ["bash", "--version"],
+  fish: ["fish", "--version"],
+  zsh: ["zsh", "--version"],
+};
 const major = Number(process.versions.node.split(".")[0]);
 
 const args = process.argv.slice(2);
@@ -133,8 +139,8 @@ function unavoidable(reason) {
   for (const [name, platform] of Object.entries(platforms)) {
     if (reason.startsWith(`needs ${name}`)) return process.platform !== platform;
   }
-  for (const [name, program] of Object.entries(programs)) {
-    if (reason.startsWith(`needs ${name}`)) return spawnSync(program, ["--version"]).status !== 0;
+  for (const [name, [program = "", ...asked]] of Object.entries(programs)) {
+    if (reason.startsWith(`needs ${name}`)) return spawnSync(program, asked).status !== 0;
   }
   return reason === "needs IPv6" && !Object.values(networkInterfaces()).some((all) => all?.some(isIpv6));
 }

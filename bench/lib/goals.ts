@@ -2,16 +2,17 @@ import type { VariantName } from "../adapters/index.ts";
 import { variants } from "../adapters/index.ts";
 import { TRANSPORTS, workloads } from "./plan.ts";
 import { rowOf } from "./report.ts";
-import type { MemoryResult, Results, Row, WorkloadResult } from "./results.ts";
+import type { MemoryResult, Results, Row, ScaleResults, WorkloadResult } from "./results.ts";
+import { scaleGoals } from "./scale-goals.ts";
 
 /** Something to reach. */
-export interface Goal {
+export interface Goal<Of = Results> {
   readonly label: string;
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly digits?: number;
   /** What was measured, and how much of it may be noise; `undefined` when it was not. */
-  readonly measure: (results: Results) => Measured | undefined;
+  readonly measure: (results: Of) => Measured | undefined;
 }
 
 interface Measured {
@@ -20,21 +21,26 @@ interface Measured {
 }
 
 export interface Verdict {
-  readonly goal: Goal;
+  readonly goal: Omit<Goal, "measure">;
   readonly measured: number | undefined;
   readonly noise: number | undefined;
   readonly verdict: "reached" | "within the noise" | "missed" | "not measured";
 }
 
-export function verdicts(results: Results): Verdict[] {
+/** @param scale - results with more than one process, if there are any */
+export function verdicts(results: Results, scale?: ScaleResults): Verdict[] {
+  return [...judged(goals, results), ...judged(scaleGoals, scale)];
+}
+
+function judged<Of>(goals: readonly Goal<Of>[], results: Of | undefined): Verdict[] {
   return goals.map((goal) => {
-    const measured = goal.measure(results);
+    const measured = results && goal.measure(results);
     const { value, noise } = measured ?? {};
     return { goal, measured: value, noise, verdict: verdictOn(goal, value, noise ?? 0) };
   });
 }
 
-function verdictOn({ atLeast, atMost }: Goal, value: number | undefined, noise: number): Verdict["verdict"] {
+function verdictOn({ atLeast, atMost }: Verdict["goal"], value: number | undefined, noise: number): Verdict["verdict"] {
   if (value === undefined || Number.isNaN(value)) return "not measured";
   const missedBy = Math.max(
     (atLeast ?? Number.NEGATIVE_INFINITY) - value,

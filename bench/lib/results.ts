@@ -78,6 +78,25 @@ export interface Results {
   readonly memory: readonly MemoryResult[];
 }
 
+/** One variant with more than one process, in one workload. */
+export interface ScaleRow {
+  readonly name: string;
+  readonly workload: string;
+  readonly callsPerSecond: Spread;
+  /** To what the variant is compared with, in the same round. */
+  readonly ratio: Spread;
+  /** Microseconds of processor time per call, client and servers. */
+  readonly cpu: Spread;
+}
+
+export interface ScaleResults {
+  readonly setting: Setting;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly sliceMs: number;
+  readonly results: readonly ScaleRow[];
+}
+
 const BENCH = fileURLToPath(new URL("..", import.meta.url));
 
 export const LATEST = join(BENCH, "results", "latest.json");

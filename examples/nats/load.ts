@@ -1,4 +1,5 @@
-import { type Client, isCallError } from "tsjason";
+import { tracingChannel } from "node:diagnostics_channel";
+import { type CallTrace, type Client, isCallError } from "tsjason";
 
 /** What the copies offer. */
 export interface Api {
@@ -10,7 +11,7 @@ export class Load {
   made = 0;
   /** By which copy they were answered. */
   readonly answered = new Map<string, number>();
-  /** Those that nobody can know the end of: made once more, since doing this work twice does no harm. */
+  /** Attempts of which nobody can know the end: the client makes another, since doing this work twice does no harm. */
   unknown = 0;
   readonly failures: unknown[] = [];
   readonly #client: Client<Api>;
@@ -18,6 +19,8 @@ export class Load {
 
   constructor(client: Client<Api>) {
     this.#client = client;
+    // The library tells of each attempt, and the call below only of the last one.
+    tracingChannel<unknown, CallTrace>("tsjason:call").error.subscribe((told) => this.#failed(told as CallTrace));
   }
 
   /** Makes so many calls, one every few milliseconds, without waiting for answers. */
@@ -36,17 +39,16 @@ export class Load {
 
   async #call(job: number): Promise<void> {
     try {
-      const name = await this.#client.call("work", [job]).catch((error) => this.#again(job, error));
+      const name = await this.#client.call("work", [job]);
       this.answered.set(name, (this.answered.get(name) ?? 0) + 1);
     } catch (error) {
       this.failures.push(error);
     }
   }
 
-  #again(job: number, error: unknown): Promise<string> {
-    if (!isCallError(error) || error.outcome !== "unknown") throw error;
+  #failed({ params, error }: CallTrace): void {
+    if (!isCallError(error) || error.outcome !== "unknown") return;
     this.unknown++;
-    console.log(`  call ${job}: ${error.message}, outcome ${error.outcome}; made once more`);
-    return this.#client.call("work", [job]);
+    console.log(`  job ${params}: ${error.message}, outcome ${error.outcome}; tried again`);
   }
 }

@@ -154,6 +154,7 @@ export class Client<Api extends object = AnyApi> {
       address: () => this.address,
       clock,
       retry,
+      attemptTimeout: timeoutOf(options.attemptTimeout ?? 0),
       backoff: redial ?? {},
       onRefused: () => this.#line.leaveClosing(),
       whenFull: options.whenFull,

@@ -46,6 +46,8 @@ export interface RetriedCallOptions {
   readonly retry: Retry;
   /** Milliseconds for all attempts together, Infinity for no end. */
   readonly timeout: number;
+  /** Milliseconds for one of them, Infinity for no end. */
+  readonly attemptTimeout: number;
   readonly options: CallOptions;
   /** Makes an attempt pending, and sends it. */
   readonly attempt: (
@@ -70,6 +72,8 @@ export class RetriedCall {
   readonly #end: number;
   #failures = 0;
   #last: unknown;
+  /** Whether the attempt that goes on has less time than the call. */
+  #hasMore = false;
   /** The last error that left open whether the call was executed: from then on none may say that it was not. */
   #unknown: CallError | undefined;
 
@@ -79,19 +83,19 @@ export class RetriedCall {
     this.#end = host.now() + options.timeout;
   }
 
-  /** Its first attempt, for those who make it pending and send it themselves. */
-  attempt(): PendingCall {
+  /** Its first attempt, for those who make it pending and send it themselves; and with which options. */
+  attempt(): readonly [PendingCall, CallOptions] {
     const { method, resolve } = this.#options;
-    return new PendingCall(method, resolve, (error) => this.#failed(error));
+    return [new PendingCall(method, resolve, (error) => this.#failed(error)), this.#begin()];
   }
 
   /** Makes the next attempt. */
   start(): void {
-    this.#options.attempt(this.#options.resolve, (error) => this.#failed(error), this.#left);
+    this.#options.attempt(this.#options.resolve, (error) => this.#failed(error), this.#begin());
   }
 
   #failed(error: unknown): void {
-    const outcome = outcomeFor(error);
+    const outcome = outcomeFor(error, this.#hasMore);
     if (outcome === undefined || this.#options.isOver?.()) {
       this.#reject(error);
       return;
@@ -109,6 +113,7 @@ export class RetriedCall {
   }
 
   #rest(): void {
+    this.#hasMore = false;
     this.#host.rest(this.#options.method, {
       make: this.#options.rest,
       options: this.#left,
@@ -125,6 +130,14 @@ export class RetriedCall {
     return { timeout, signal, whenFull };
   }
 
+  /** What the next attempt may take. What may be executed once only is never given up early. */
+  #begin(): CallOptions {
+    const left = this.#left;
+    const { retry, attemptTimeout } = this.#options;
+    this.#hasMore = retry === "unknown" && attemptTimeout < (left.timeout as number);
+    return this.#hasMore ? { ...left, timeout: attemptTimeout } : left;
+  }
+
   #reject(error: unknown): void {
     // Who ended it from outside knows of all its attempts.
     const isToldAlready = this.#failures === 0 || this.#options.isOver?.();
@@ -135,7 +148,9 @@ export class RetriedCall {
   #wholeStory(error: unknown): unknown {
     const { method, timeout } = this.#options;
     if (error instanceof CallTimeoutError) {
-      return new CallTimeoutError(method, timeout, this.#outcomeWith(error), { cause: error.cause ?? this.#last });
+      // The last attempt there may be has had its own time.
+      const had = this.#hasMore ? error.timeout : timeout;
+      return new CallTimeoutError(method, had, this.#outcomeWith(error), { cause: error.cause ?? this.#last });
     }
     if (error instanceof CallAbortedError) {
       return new CallAbortedError(method, this.#outcomeWith(error), { cause: error.cause });

@@ -5,6 +5,7 @@ import { ClosedError } from "../connection/errors/closed-error.ts";
 import { QueueFullError } from "../connection/errors/queue-full-error.ts";
 import type { CallOptions } from "../connection/pending-call.ts";
 import { isDraining } from "../protocol/errors/from-error-object.ts";
+import { timeoutOf } from "../time/clock.ts";
 
 /** What holds for all calls of a client that do not say otherwise. */
 export interface RetryDefaults {
@@ -18,7 +19,14 @@ export interface RetryDefaults {
    * know whether they were executed. Default: none.
    */
   readonly idempotent?: boolean | readonly string[] | undefined;
+  /**
+   * Milliseconds that one attempt of an idempotent call may take before the next one is made, 0 for all that the call has. For
+   * where nobody tells that a server died, as over NATS. Default: 0.
+   */
+  readonly attemptTimeout?: number | undefined;
 }
+
+type OwnRetry = Pick<CallOptions, "retry" | "idempotent" | "attemptTimeout">;
 
 /** What may be tried again: what was not sent, or also what nobody knows of. */
 export type Retry = CallOutcome;
@@ -27,8 +35,8 @@ export type Retry = CallOutcome;
 export type RetryOf = ((method: string) => Retry | undefined) | undefined;
 
 /** @throws TypeError when an option is none */
-export function retryOf({ retry, idempotent }: RetryDefaults): RetryOf {
-  checkRetry({ retry });
+export function retryOf({ retry, idempotent, attemptTimeout }: RetryDefaults): RetryOf {
+  checkRetry({ retry, attemptTimeout });
   if (Array.isArray(idempotent)) {
     const methods = new Set<unknown>(idempotent);
     return (method) => (methods.has(method) ? "unknown" : retry);
@@ -55,8 +63,9 @@ export function retryFor(method: string, options: CallOptions = {}, byDefault: R
   return own === "unknown" ? own : (general ?? own);
 }
 
-/** @throws TypeError when one of a call's own options is none */
-export function checkRetry({ retry, idempotent }: Pick<CallOptions, "retry" | "idempotent">): void {
+/** @throws TypeError, RangeError when one of a call's own options is none */
+export function checkRetry({ retry, idempotent, attemptTimeout = 0 }: OwnRetry): void {
+  timeoutOf(attemptTimeout);
   if (retry !== undefined && retry !== false && retry !== "not-sent") {
     throw new TypeError(`expected "not-sent" or false as the option retry, got ${shown(retry)}`);
   }
@@ -72,9 +81,14 @@ function shown(value: unknown): string {
 /* What somebody asked for: an end. A full queue is one as well, since it fails only those who would rather not wait. */
 const FINAL = [CallTimeoutError, CallAbortedError, ClosedError, QueueFullError];
 
-/** What became of a call that failed in a way that another attempt can help; `undefined` when it cannot. */
-export function outcomeFor(error: unknown): CallOutcome | undefined {
+/**
+ * What became of a call that failed in a way that another attempt can help; `undefined` when it cannot.
+ *
+ * @param hasMore - whether a timeout would be that of one attempt, and the call has more time
+ */
+export function outcomeFor(error: unknown, hasMore: boolean): CallOutcome | undefined {
   if (isDraining(error)) return "not-sent";
+  if (hasMore && error instanceof CallTimeoutError) return error.outcome;
   if (!isCallError(error)) return undefined;
   return FINAL.some((kind) => error instanceof kind) ? undefined : error.outcome;
 }

@@ -1,4 +1,4 @@
-import type { BatchMember } from "../connection/batch.ts";
+import type { BatchMember, MemberAttempt } from "../connection/batch.ts";
 import { deferred } from "../connection/deferred.ts";
 import { CallAbortedError } from "../connection/errors/call-aborted-error.ts";
 import { ClosedError } from "../connection/errors/closed-error.ts";
@@ -9,7 +9,7 @@ import { RemoteCalls, type RemoteCallsOptions } from "../connection/remote-calls
 import type { Trials } from "../connection/wrapped-calls.ts";
 import type { Params } from "../protocol/message.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
-import type { Clock } from "../time/clock.ts";
+import { type Clock, timeoutOf } from "../time/clock.ts";
 import { backoff, type RedialOptions } from "./backoff.ts";
 import { type RestOptions, RetriedCall, type RetriedCallOptions, type RetryHost } from "./retried-call.ts";
 import { checkRetry, type RetryOf, retryFor } from "./retry.ts";
@@ -19,6 +19,8 @@ export interface RetryingCallsOptions extends RemoteCallsOptions {
   readonly clock: Clock;
   /** Which calls are tried again where they do not say it themselves. */
   readonly retry: RetryOf;
+  /** How many milliseconds one attempt may take, where they do not say it; Infinity for no end. */
+  readonly attemptTimeout: number;
   /** How long they rest between two attempts. */
   readonly backoff: RedialOptions;
   /** Told when a call is to be tried again that a closing server has refused. */
@@ -34,6 +36,7 @@ export interface RetryingCallsOptions extends RemoteCallsOptions {
 export class RetryingCalls extends RemoteCalls implements RetryHost {
   readonly #clock: Clock;
   readonly #retry: RetryOf;
+  readonly #attemptTimeout: number;
   readonly #backoff: RedialOptions;
   readonly #onRefused: () => void;
   /** The calls that wait for their next attempt, which no link knows of. */
@@ -44,6 +47,7 @@ export class RetryingCalls extends RemoteCalls implements RetryHost {
     super(options);
     this.#clock = options.clock;
     this.#retry = options.retry;
+    this.#attemptTimeout = options.attemptTimeout;
     this.#backoff = options.backoff;
     this.#onRefused = options.onRefused;
     this.#resting = new PendingCalls(options.clock);
@@ -96,7 +100,7 @@ export class RetryingCalls extends RemoteCalls implements RetryHost {
   }
 
   /** The first attempts travel as the batch does, further ones each by itself. */
-  override attemptsAt(members: readonly WaitingMember[], options: CallOptions | undefined): readonly WaitingMember[] {
+  override attemptsAt(members: readonly WaitingMember[], options: CallOptions | undefined): readonly MemberAttempt[] {
     if (!this.mayRetry(options)) return members;
     return members.map((member) => {
       const { call, body, notification } = member;
@@ -109,7 +113,8 @@ export class RetryingCalls extends RemoteCalls implements RetryHost {
         resolve: (result: unknown) => call.resolve(result),
         reject: (error: unknown) => call.reject(error),
       };
-      return { ...member, call: this.#retried(retried, options).attempt() };
+      const [attempt, within] = this.#retried(retried, options).attempt();
+      return { ...member, call: attempt, options: within };
     });
   }
 
@@ -157,11 +162,16 @@ export class RetryingCalls extends RemoteCalls implements RetryHost {
   }
 
   #retried(
-    retried: Omit<RetriedCallOptions, "timeout" | "options" | "rest"> & { readonly rest?: Trials["rest"] },
+    retried: Omit<RetriedCallOptions, "timeout" | "attemptTimeout" | "options" | "rest"> & {
+      readonly rest?: Trials["rest"];
+    },
     options: CallOptions = {},
   ): RetriedCall {
     const rest: Trials["rest"] = (_, resolve, reject) => new PendingCall(retried.method, resolve, reject);
-    return new RetriedCall(this, { rest, ...retried, timeout: this.timeoutFor(options), options });
+    const timeout = this.timeoutFor(options);
+    const own = options.attemptTimeout;
+    const attemptTimeout = own === undefined ? this.#attemptTimeout : timeoutOf(own);
+    return new RetriedCall(this, { rest, ...retried, timeout, attemptTimeout, options });
   }
 
   /** How an attempt is made that travels in a message of its own. */

@@ -1,17 +1,28 @@
 import type { CallerConnection } from "../service/context.ts";
-import type { HandleOptions } from "../service/exchanges.ts";
+import type { ExchangeOptions } from "../service/exchanges.ts";
 import type { Logger } from "../service/logger.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { CannotPushError } from "./errors/cannot-push-error.ts";
 import type { ExchangeCaller } from "./exchange.ts";
 
 /** Who sends a text, as the service wants to know it. Nobody looks at the signal without need. */
-export function callerOptions(caller: ExchangeCaller, logger: Logger): HandleOptions {
+export function callerOptions(caller: ExchangeCaller, logger: Logger): ExchangeOptions {
   return {
+    isAnyone: caller.isAnyone === true,
     connection: new AnsweringConnection(caller.peer, logger),
     get signal() {
       return caller.signal;
     },
+  };
+}
+
+/** The same, with what those who may be anyone have in common made once. */
+export function callersOptions(logger: Logger): (caller: ExchangeCaller) => ExchangeOptions {
+  let anyone: ExchangeOptions | undefined;
+  return (caller) => {
+    if (caller.isAnyone !== true) return callerOptions(caller, logger);
+    anyone ??= callerOptions(caller, logger);
+    return anyone;
   };
 }
 

@@ -34,7 +34,12 @@ export interface BatchMaker {
    *
    * @throws RangeError or TypeError when the options make no sense
    */
-  attemptsAt(members: readonly WaitingMember[], options: CallOptions | undefined): readonly WaitingMember[];
+  attemptsAt(members: readonly WaitingMember[], options: CallOptions | undefined): readonly MemberAttempt[];
+}
+
+/** What is sent for a member, and how it is made pending where that is not as the batch says. */
+export interface MemberAttempt extends WaitingMember {
+  readonly options?: CallOptions;
 }
 
 /** A member that is not sent yet. */
@@ -152,7 +157,7 @@ export class Batch<Api extends object = AnyApi> {
 
   #beginPlain(options: CallOptions | undefined): () => void {
     const members = this.#calls.attemptsAt(this.#members, options);
-    for (const { call } of members) this.#calls.begin(call, options);
+    for (const { call, options: own = options } of members) this.#calls.begin(call, own);
     const going = options ? members.filter(({ call }) => call.pending) : members;
     return () => {
       if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });

@@ -15,6 +15,7 @@ import { ExchangeError } from "./errors/exchange-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { MessageTooLongError } from "./errors/message-too-long-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { Going } from "./going.ts";
 import { lossOf } from "./outgoing.ts";
 import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
 import type { PendingCall } from "./pending-call.ts";
@@ -39,19 +40,6 @@ export interface ExchangeLinkOptions {
   readonly onDisconnect: (reason: DisconnectError) => void;
   /** Told once, last, that everything is over. */
   readonly onClosed: () => void;
-}
-
-/** A message whose exchange goes on. */
-interface Going {
-  readonly message: WaitingMessage;
-  /** Its calls that are not settled, by id. */
-  readonly calls: Map<number, PendingCall>;
-  readonly notifications: readonly PendingCall[];
-  readonly controller: AbortController;
-  /** Ends the waiting for it, also where an exchange does not heed its signal: it must not hold up others, nor the close. */
-  giveUp: (reason: unknown) => void;
-  /** How many of its members nobody has given up. */
-  wanted: number;
 }
 
 /**
@@ -167,15 +155,7 @@ export class ExchangeLink implements Outlet {
 
   async #send(message: WaitingMessage): Promise<void> {
     const { members } = message;
-    const calls = members.filter(({ notification }) => !notification).map(({ call }) => call);
-    const going: Going = {
-      message,
-      calls: new Map(calls.map((call) => [call.id, call])),
-      notifications: members.filter(({ notification }) => notification).map(({ call }) => call),
-      controller: new AbortController(),
-      giveUp: () => {},
-      wanted: members.length,
-    };
+    const going = new Going(message);
     this.#going.add(going);
     for (const { call } of members) {
       // From here on nobody can know whether it was executed.
@@ -183,11 +163,8 @@ export class ExchangeLink implements Outlet {
       this.#places.set(call, going);
     }
     try {
-      const { signal } = going.controller;
-      const method = message.batch ? undefined : members[0]?.call.method;
-      const options = { signal, expectsAnswer: calls.length > 0, method };
-      const exchange = this.#exchange.exchange(textOf(message, this.#options.version), options);
-      this.#answered(going, await unlessGivenUp(exchange, going));
+      const exchange = this.#exchange.exchange(textOf(message, this.#options.version), going);
+      this.#answered(going, await going.outcome(exchange));
     } catch (error) {
       this.#failed(going, error);
     }
@@ -240,7 +217,8 @@ export class ExchangeLink implements Outlet {
     return complaint ?? (message.kind === "invalid" ? wordsFor(message) : "it leaves this call out");
   }
 
-  #settle({ calls, controller }: Going, response: ResponseMessage, log: Complaints): RpcError | undefined {
+  #settle(going: Going, response: ResponseMessage, log: Complaints): RpcError | undefined {
+    const { calls } = going;
     const { id, flaw } = response;
     const { address } = this.#options;
     const call = typeof id === "number" ? calls.get(id) : undefined;
@@ -251,7 +229,7 @@ export class ExchangeLink implements Outlet {
     calls.delete(call.id);
     this.#pending.remove(call);
     if (flaw !== undefined) logFlaw(flaw, address, log);
-    if (isRefusalOfClosing(response)) this.#exchange.avoid?.(controller.signal);
+    if (isRefusalOfClosing(response)) this.#exchange.avoid?.(going.signal);
     settle(call, response);
     return undefined;
   }
@@ -349,16 +327,6 @@ export class ExchangeLink implements Outlet {
     if (over === undefined) onClosed();
     else void over.then(onClosed);
   }
-}
-
-function unlessGivenUp<T>(exchange: Promise<T>, going: Going): Promise<T> {
-  return new Promise((resolve, reject) => {
-    going.giveUp = (reason) => {
-      going.controller.abort(reason);
-      reject(going.controller.signal.reason);
-    };
-    exchange.then(resolve, reject);
-  });
 }
 
 function notifies({ members }: WaitingMessage): boolean {

@@ -61,6 +61,11 @@ export interface Exchange {
 export interface ExchangeOptions {
   /** Gives it up: nobody wants the answer any more, and the peer is to be told so if that is possible. */
   readonly signal: AbortSignal;
+  /**
+   * Tells of the same, once and with the signal's reason, those who are quicker than a signal is made: one that nobody looks
+   * at is not made at all. Not yet given up when the exchange begins. Default: there is only the signal.
+   */
+  whenGivenUp?(tell: (reason: unknown) => void): void;
   /** Whether there is a call in the text. Without one, whatever the peer answers in good order is well. */
   readonly expectsAnswer: boolean;
   /** The method, where the text is one call or one notification: some carriers send by it. */
@@ -78,6 +83,8 @@ export type ServeExchange = (text: string, caller: ExchangeCaller) => string | u
 /** Who sent a text. */
 export interface ExchangeCaller {
   readonly peer: PeerInfo;
+  /** Whether nothing tells apart who asks here, so that to the service they are one caller. Default: each text has its own. */
+  readonly isAnyone?: boolean;
   /** Aborts when the peer has left before it was answered; `undefined` where nobody would tell. */
   readonly signal: AbortSignal | undefined;
 }

@@ -34,6 +34,12 @@ export interface CallOptions {
    */
   readonly idempotent?: boolean | undefined;
   /**
+   * Milliseconds that one attempt of an idempotent call may take before the next one is made: for where nobody tells that a
+   * server died, as over NATS. Whatever is not idempotent does not heed it. 0 for the call's own timeout. Default: the
+   * client's.
+   */
+  readonly attemptTimeout?: number | undefined;
+  /**
    * What to do while so much waits to be sent that the other end has to read first: `"wait"` for it, within the timeout, or
    * `"fail"` at once with a `QueueFullError`. Default: the client's or connection's own, `"wait"`.
    */

@@ -3,7 +3,7 @@ import type { RequestBody } from "../protocol/serialize.ts";
 import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import { timeoutOf } from "../time/clock.ts";
-import { Batch, type BatchMaker, type BatchMember } from "./batch.ts";
+import { Batch, type BatchMaker, type BatchMember, type MemberAttempt } from "./batch.ts";
 import { callTracer } from "./call-trace.ts";
 import { deferred } from "./deferred.ts";
 import { Departure } from "./departure.ts";
@@ -137,7 +137,7 @@ export class RemoteCalls implements BatchMaker {
     return options?.timeout === undefined ? this.#timeout : timeoutOf(options.timeout);
   }
 
-  attemptsAt(members: readonly WaitingMember[], _options: CallOptions | undefined): readonly WaitingMember[] {
+  attemptsAt(members: readonly WaitingMember[], _options: CallOptions | undefined): readonly MemberAttempt[] {
     return members;
   }
 

@@ -1,4 +1,4 @@
-import { callerOptions } from "../connection/answering-connection.ts";
+import { callersOptions } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
@@ -262,9 +262,10 @@ export class Server {
       total: this.#total,
     });
     this.#exchanges.set(exchanges, undefined);
+    const optionsOf = callersOptions(this.#logger);
     return {
       exchanges,
-      serve: (text, caller) => exchanges.handle(text, callerOptions(caller, this.#logger)),
+      serve: (text, caller) => exchanges.handle(text, optionsOf(caller)),
       methods: (told) => this.service.eachMethod(told),
     };
   }

@@ -26,6 +26,12 @@ export interface HandleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Who sends a text that came by an exchange. */
+export interface ExchangeOptions extends HandleOptions {
+  /** Whether it may be anyone, and all of those have this connection. */
+  readonly isAnyone?: boolean;
+}
+
 /** What exchanges need of the service. */
 export interface ExchangesHost {
   /** Whether requests of older versions are understood. */
@@ -91,7 +97,7 @@ export class Exchanges {
    *
    * @returns the answer, as a promise only if it is not there yet
    */
-  handle(text: string, options: HandleOptions = {}): string | undefined | Promise<string | undefined> {
+  handle(text: string, options: ExchangeOptions = {}): string | undefined | Promise<string | undefined> {
     const { messageBytes, batchLength, depth } = this.#limits;
     if (isLongerThan(text, messageBytes)) {
       this.#counters.messageBytes++;
@@ -106,8 +112,8 @@ export class Exchanges {
       if (!message) return undefined;
     }
     const { connection } = options;
-    const isKnown = connection !== undefined || options.signal !== undefined;
-    const caller = isKnown ? this.#open(connection) : this.#nobody;
+    const isKnown = options.isAnyone !== true && (connection !== undefined || options.signal !== undefined);
+    const caller = isKnown ? this.#open(connection) : this.#anyone(connection);
     const answer = new SoleAnswer();
     caller.receive(message, answer);
     if (isKnown) this.#releaseWhenIdle(caller);
@@ -131,9 +137,9 @@ export class Exchanges {
     for (const caller of this.#callers) caller.cancel(SERVER_TIMEOUT, reason);
   }
 
-  get #nobody(): Caller {
+  #anyone(connection: CallerConnection | undefined): Caller {
     if (!this.#anonymous) {
-      this.#anonymous = this.#open(undefined);
+      this.#anonymous = this.#open(connection);
       this.#anonymous.onIdle = () => this.#idle();
     }
     return this.#anonymous;

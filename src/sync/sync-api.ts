@@ -15,7 +15,7 @@ export type SyncNamespace<Api, Namespace extends string, Separator extends strin
 >;
 
 /** How a blocking call or notification is made. It has no signal: nobody could abort one while this thread waits. */
-export interface SyncCallOptions extends Pick<CallOptions, "retry" | "idempotent"> {
+export interface SyncCallOptions extends Pick<CallOptions, "retry" | "idempotent" | "attemptTimeout"> {
   /** Milliseconds, dialling included, after which it fails with a `CallTimeoutError`; 0 for never. Default: the client's. */
   readonly timeout?: number | undefined;
 }

@@ -243,10 +243,10 @@ function carriedIn(options: SyncCallOptions & { readonly signal?: unknown } = {}
       "expected no signal in the options of a blocking call: nobody can abort while this thread waits",
     );
   }
-  const { timeout, retry, idempotent } = options;
+  const { timeout, retry, idempotent, attemptTimeout } = options;
   if (timeout !== undefined) timeoutOf(timeout);
-  checkRetry({ retry, idempotent });
-  return { timeout, retry, idempotent };
+  checkRetry({ retry, idempotent, attemptTimeout });
+  return { timeout, retry, idempotent, attemptTimeout };
 }
 
 /**

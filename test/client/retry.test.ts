@@ -229,6 +229,119 @@ describe("a call that may be executed twice", () => {
   });
 });
 
+describe("a call whose attempts have less time than it has", () => {
+  const options = { ...harmless, timeout: 1_000, attemptTimeout: 100 };
+
+  it("is tried again when one gets no answer, for as long as it has time", async (t) => {
+    const { client, clock, accept, wait } = play(t);
+    const call = client.call("m", [], options);
+    const peer = await accept();
+    const first = await peer.inbox.next();
+    clock.advance(99);
+    assert.equal(client.pending, 1);
+    clock.advance(1);
+    await turns(1);
+    wait(50);
+    const second = await peer.inbox.next();
+    assert.notEqual(second.id, first.id);
+    // What comes too late is nobody's.
+    peer.answer(first.id, "late");
+    peer.answer(second.id, "in time");
+    assert.equal(await call, "in time");
+    assert.equal(client.pending, 0);
+  });
+
+  it("is timed out in the end, with all its time, and nobody knows", async (t) => {
+    const { client, clock, accept } = play(t);
+    const call = rejection(client.call("m", [], { ...options, timeout: 250 }), CallTimeoutError);
+    const peer = await accept();
+    await peer.inbox.next();
+    clock.advance(100);
+    await turns(1);
+    clock.advance(50);
+    await peer.inbox.next();
+    clock.advance(100);
+    const error = await call;
+    assert.deepEqual([error.timeout, error.outcome, client.pending], [250, "unknown", 0]);
+  });
+
+  it("has all of it where it may be executed once only", async (t) => {
+    const { client, clock, accept } = play(t, { attemptTimeout: 100, timeout: 250 });
+    for (const own of [undefined, again]) {
+      const call = rejection(client.call("m", [], own), CallTimeoutError);
+      if (own === undefined) await accept();
+      await turns(1);
+      clock.advance(249);
+      assert.equal(client.pending, 1);
+      clock.advance(1);
+      assert.equal((await call).timeout, 250);
+    }
+  });
+
+  it("may be each member of a batch, also in the first attempt, which they share", async (t) => {
+    const { client, clock, accept, wait } = play(t, { idempotent: ["read"], attemptTimeout: 100, timeout: 1_000 });
+    const batch = client.batch();
+    const [read, write] = [batch.call("read"), batch.call("write")];
+    const sent = batch.send();
+    const peer = await accept();
+    const [, second] = await peer.inbox.batch();
+    clock.advance(100);
+    await turns(1);
+    wait(50);
+    await answerNext(peer);
+    assert.equal(await read, "read");
+    peer.answer(second?.id, "written");
+    assert.equal(await write, "written");
+    await sent;
+  });
+
+  it("may be one inside of a middleware, or a notification", async (t) => {
+    const { client, clock, accept, wait } = play(t, { attemptTimeout: 100 });
+    client.use((_, next) => next(harmless));
+    const call = client.call("m");
+    const peer = await accept();
+    await peer.inbox.next();
+    clock.advance(100);
+    await turns(1);
+    wait(50);
+    await answerNext(peer);
+    assert.equal(await call, "m");
+    await client.notify("n", []);
+  });
+
+  it("comes to an end without a timeout too, and says how long the last one waited", async (t) => {
+    const { client, clock, accept } = play(t);
+    const call = rejection(client.call("m", [], { ...options, timeout: 0 }), CallTimeoutError);
+    const peer = await accept();
+    for (let attempt = 0; attempt < 100; attempt++) {
+      await peer.inbox.next();
+      clock.advance(100);
+      await turns(1);
+      clock.advance(5_000);
+    }
+    const error = await call;
+    assert.deepEqual([error.timeout, error.outcome, client.pending], [100, "unknown", 0]);
+  });
+
+  it("may be told to have all of it again", async (t) => {
+    const { client, clock, accept } = play(t, { ...harmless, attemptTimeout: 100, timeout: 250 });
+    const call = rejection(client.call("m", [], { attemptTimeout: 0 }), CallTimeoutError);
+    await accept();
+    clock.advance(249);
+    assert.equal(client.pending, 1);
+    clock.advance(1);
+    await call;
+  });
+
+  it("is refused when that is no time", async (t) => {
+    const { client } = play(t);
+    for (const attemptTimeout of [-1, Number.NaN, "1" as unknown as number]) {
+      await assert.rejects(client.call("m", [], { ...harmless, attemptTimeout }), RangeError);
+      assert.throws(() => new Client("tcp://127.0.0.1:1", { attemptTimeout }), RangeError);
+    }
+  });
+});
+
 describe("what may be tried again", () => {
   it("is nothing unless somebody says so", async (t) => {
     const { client, refuse, transport } = play(t);

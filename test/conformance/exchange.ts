@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import { ExchangeError, type ExchangeFailure } from "../../src/connection/errors/exchange-error.ts";
-import type { Exchange, ExchangeCaller, ServeExchange } from "../../src/connection/exchange.ts";
+import type { Exchange, ExchangeCaller, ExchangeOptions, ServeExchange } from "../../src/connection/exchange.ts";
 import type { Limits } from "../../src/protocol/limits.ts";
 import { gate, rejection } from "../support/settling.ts";
 
@@ -34,11 +34,7 @@ const LARGE = JSON.stringify("x".repeat(3 * MiB));
 const echo: ServeExchange = (text) => text;
 
 /** How a test asks. */
-function ask(
-  { exchange }: OpenExchanges,
-  text: string,
-  options: { signal?: AbortSignal; expectsAnswer?: boolean } = {},
-) {
+function ask({ exchange }: OpenExchanges, text: string, options: Partial<ExchangeOptions> = {}) {
   return exchange.exchange(text, { signal: new AbortController().signal, expectsAnswer: true, ...options });
 }
 
@@ -182,6 +178,29 @@ export function exchangeSuite(rows: ExchangesUnderTest): void {
           if (!left.aborted) await new Promise((resolve) => left.addEventListener("abort", resolve));
           assert(left.reason instanceof Error);
         }
+        assert.equal(await ask(opened, "1"), "1");
+      });
+
+      it("also where they are told of it besides by the signal, and need not look at that", async (t) => {
+        const started = gate();
+        const opened = await open(t, (text) => {
+          if (text === "1") return text;
+          started.open();
+          return new Promise(() => {});
+        });
+        const controller = new AbortController();
+        let tell: ((reason: unknown) => void) | undefined;
+        const asked = ask(opened, "for ever", {
+          signal: controller.signal,
+          whenGivenUp: (told) => {
+            tell = told;
+          },
+        });
+        await started.promise;
+        const reason = new Error("no longer wanted");
+        controller.abort(reason);
+        tell?.(reason);
+        await assert.rejects(asked);
         assert.equal(await ask(opened, "1"), "1");
       });
 

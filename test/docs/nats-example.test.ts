@@ -13,5 +13,5 @@ test("the example on NATS loses no call, whatever happens to copies", { skip: wi
   assert.match(run.stdout, /^\s+\(cid has finished the \d+ calls it had in hand, and ends\)$/m);
   assert.match(run.stdout, /^1500 calls made, 1500 answered \(ann \d+, bob \d+, cid \d+, dora \d+\), 0 failed\.$/m);
   const [, unknown] = /^(\d+) were in the killed copy's hand/m.exec(run.stdout) ?? [];
-  assert.equal(run.stdout.match(/, outcome unknown; made once more/g)?.length ?? 0, Number(unknown));
+  assert.equal(run.stdout.match(/, outcome unknown; tried again/g)?.length ?? 0, Number(unknown));
 });

@@ -86,4 +86,18 @@ describe("of three copies over NATS", { skip: withoutNats, timeout: 100_000 }, (
     }
     assert.equal(client.pending, 0);
   });
+
+  it("one that is killed costs no call that may be executed twice", async (t) => {
+    const broker = await Broker.start(t);
+    const address = broker.address();
+    const copies = await Promise.all([1, 2, 3].map(() => ServerProcess.start(t, address)));
+    const load = new Load(clientOf(t, address, { timeout: 30_000, attemptTimeout: 500, idempotent: ["echo"] }));
+    for (const copy of copies.slice(0, 2)) {
+      await load.more(500);
+      await copy.kill();
+    }
+    await load.more(500);
+    await load.end();
+    assert.deepEqual(load.failures, []);
+  });
 });

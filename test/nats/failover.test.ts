@@ -100,6 +100,27 @@ describe("when a broker goes, over NATS", { skip: withoutNats, timeout: 100_000 
     await back;
   });
 
+  it("in good order, calls in hand are answered through the next, and new ones wait for it", async (t) => {
+    const broker = await Broker.start(t, { config: 'lame_duck_duration: "30s"\nlame_duck_grace_period: "1ms"' });
+    const address = broker.address();
+    const [started, work] = [gate(), gate<string>()];
+    const service = exampleService().addMethod("work", () => {
+      started.open();
+      return work.promise;
+    });
+    await serve(t, service, { nats: AGAIN }, address);
+    const client = clientOf(t, address, { nats: AGAIN, timeout: 30_000, retry: "not-sent" });
+    const call = client.call("work");
+    await started.promise;
+    await broker.retire();
+    const waiting = client.call("add", [1, 2]);
+    await Broker.start(t, { port: broker.port });
+    assert.equal(await waiting, 3);
+    // Both are there again, and what was asked through the first is answered through the second.
+    work.open("done");
+    assert.equal(await call, "done");
+  });
+
   it("for good, a server that closes does not wait for it", async (t) => {
     const broker = await Broker.start(t);
     const server = await serve(t, exampleService(), { nats: AGAIN }, broker.address());

@@ -29,6 +29,8 @@ export interface OfficialConnection extends NatsConnection {
 export async function official(): Promise<{
   connect(options: object): Promise<OfficialConnection>;
   nkeyAuthenticator(seed: Uint8Array): unknown;
+  credsAuthenticator(credentials: Uint8Array | (() => Uint8Array)): unknown;
+  jwtAuthenticator(jwt: string, seed: Uint8Array): unknown;
   nkeys: { createUser(): { getPublicKey(): string; getSeed(): Uint8Array } };
 }> {
   const name: string = "@nats-io/transport-node";
@@ -93,6 +95,16 @@ export class Broker {
 
   get port(): number {
     return Number(this.host.split(":")[1]);
+  }
+
+  /**
+   * Ends it in good order, as "lame duck mode": it tells its clients, and then puts them out one after the other. How long that takes
+   * its configuration says.
+   */
+  async retire(): Promise<void> {
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGUSR2");
+    await ended;
   }
 
   /** Ends it at once. */

@@ -9,13 +9,14 @@ test("types of options for retries", () =>
       Same<CallOptions["retry"], "not-sent" | false | undefined>,
       Same<ClientOptions["retry"], "not-sent" | undefined>,
       Same<ClientOptions["idempotent"], boolean | readonly string[] | undefined>,
+      Same<CallOptions["attemptTimeout"], number | undefined>,
       Same<Client["addresses"], readonly string[]>,
       Same<
         ConstructorParameters<typeof Client>,
         [address: string | URL | readonly (string | URL)[], options?: ClientOptions | undefined]
       >,
     ]
-  >(true, true, true, true, true));
+  >(true, true, true, true, true, true));
 
 export const wrong: readonly unknown[] = [
   // @ts-expect-error: what may have been executed is no matter of retry

@@ -10,7 +10,11 @@ import { isErrorAnswer, Tally } from "./tally.ts";
 import { Watch } from "./watch.ts";
 
 /* A broker does not say who asks, nor when they have left. */
-const CALLER: ExchangeCaller = Object.freeze({ peer: Object.freeze({ transport: "nats" }), signal: undefined });
+const CALLER: ExchangeCaller = Object.freeze({
+  peer: Object.freeze({ transport: "nats" }),
+  isAnyone: true,
+  signal: undefined,
+});
 
 /** What the framework gives its stats handler: an endpoint, with the figures it is about to tell. */
 export interface CountedEndpoint {
@@ -29,6 +33,9 @@ export class Desk {
   /** Who waits for the connection to be down. */
   readonly #waiting: (() => void)[] = [];
   readonly #unwatch: () => void;
+  /** That the broker has not taken all of the subscriptions. */
+  #shortage: Error | undefined;
+  #isOpen = false;
 
   constructor(nc: NatsConnection, accept: AcceptOptions) {
     this.#nc = nc;
@@ -42,7 +49,21 @@ export class Desk {
         for (const resolve of this.#waiting.splice(0)) resolve();
       },
       denied: (_subject, error) => accept.refused(error),
+      full: (error) => {
+        this.#shortage ??= error;
+        if (this.#isOpen) accept.refused(error);
+      },
     });
+  }
+
+  /**
+   * All that was to be subscribed to is.
+   *
+   * @throws what the broker said, when it has not taken all of it
+   */
+  open(): void {
+    if (this.#shortage) throw this.#shortage;
+    this.#isOpen = true;
   }
 
   /** Nothing comes any more, and all is answered. */

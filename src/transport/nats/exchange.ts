@@ -20,6 +20,13 @@ export interface NatsExchangeOptions {
   readonly messageBytes: number;
 }
 
+/** Something that nobody replies to. */
+interface Told {
+  readonly subject: string;
+  /** Why the broker has not taken it. */
+  denied: Error | undefined;
+}
+
 /** Exchanges that are requests by a broker. What is said without a call in it is published, and nobody replies. */
 export class NatsExchange implements Exchange {
   readonly peer: PeerInfo = { transport: "nats" };
@@ -33,6 +40,8 @@ export class NatsExchange implements Exchange {
   readonly #end: (reason: Error | undefined) => void;
   /** The round trip to the broker that all that was published since the last one waits for. */
   #flushing: Promise<void> | undefined;
+  /** What was published and is not known to be taken. */
+  readonly #told = new Set<Told>();
 
   constructor(options: NatsExchangeOptions) {
     const { joined, inbox, messageBytes } = options;
@@ -44,7 +53,13 @@ export class NatsExchange implements Exchange {
     this.#watch = Watch.over(joined.nc);
     this.#unwatch = this.#watch.add({
       up: () => this.onRoom?.(),
-      denied: (subject, error) => this.#replies.denied(subject, error),
+      denied: (subject, error) => {
+        this.#replies.denied(subject, error);
+        for (const told of this.#told) if (told.subject === subject) told.denied = error;
+      },
+      full: (error) => {
+        if (!this.#replies.isHeard) resolve(error);
+      },
     });
     void joined.nc.closed().then((error) => resolve(error instanceof Error ? error : undefined));
   }
@@ -54,15 +69,16 @@ export class NatsExchange implements Exchange {
     return this.#watch.isUp ? this.#options.concurrency : 0;
   }
 
-  exchange(text: string, { signal, expectsAnswer, method }: ExchangeOptions): Promise<string | undefined> {
+  exchange(text: string, options: ExchangeOptions): Promise<string | undefined> {
     const { joined, prefix } = this.#options;
-    if (signal.aborted) return Promise.reject(signal.reason);
+    const { expectsAnswer, method } = options;
+    if (!options.whenGivenUp && options.signal.aborted) return Promise.reject(options.signal.reason);
     const { max_payload: max = Number.POSITIVE_INFINITY } = joined.nc.info ?? {};
     if (isLongerThan(text, max)) {
       return Promise.reject(new ExchangeError("too-long", `it is longer than the broker's max_payload, ${max} bytes`));
     }
     const subject = method === undefined ? prefix : methodSubject(prefix, method);
-    return expectsAnswer ? this.#replies.ask(text, subject, prefix, signal) : this.#tell(text, subject);
+    return expectsAnswer ? this.#replies.ask(text, subject, prefix, options) : this.#tell(text, subject);
   }
 
   close(): Promise<void> {
@@ -80,18 +96,26 @@ export class NatsExchange implements Exchange {
     } catch (cause) {
       throw new ExchangeError("unreachable", (cause as Error).message, { cause });
     }
+    const told: Told = { subject, denied: undefined };
+    this.#told.add(told);
     try {
       await this.#taken();
     } catch (cause) {
       throw new ExchangeError("lost", (cause as Error).message, { cause });
+    } finally {
+      this.#told.delete(told);
     }
+    const { denied } = told;
+    if (denied) throw new ExchangeError("unreachable", denied.message, { cause: denied });
   }
 
   /** Resolves when the broker has taken what was published so far: one round trip for all of one turn. */
   #taken(): Promise<void> {
-    this.#flushing ??= Promise.resolve().then(() => {
+    this.#flushing ??= Promise.resolve().then(async () => {
       this.#flushing = undefined;
-      return this.#options.joined.nc.flush();
+      await this.#options.joined.nc.flush();
+      // What the broker said against it before is told in this turn.
+      await new Promise((resolve) => setImmediate(resolve));
     });
     return this.#flushing;
   }

@@ -2,6 +2,7 @@ import type { Address } from "../address.ts";
 import type { AcceptOptions, Listener } from "../transport.ts";
 import { type Joined, join, natsOptions, part } from "./connect.ts";
 import { type CountedEndpoint, Desk } from "./desk.ts";
+import { guarded } from "./guarded.ts";
 import { NatsListener } from "./listener.ts";
 import { loadServices } from "./load.ts";
 import type { MicroService } from "./official.ts";
@@ -27,7 +28,7 @@ export async function listen(address: Address, accept: AcceptOptions): Promise<L
   const desk = new Desk(joined.nc, accept);
   let service: MicroService | undefined;
   try {
-    service = await new Svcm(joined.nc).add({
+    service = await new Svcm(guarded(joined.nc, accept.refused)).add({
       ...more,
       name,
       version,
@@ -35,7 +36,7 @@ export async function listen(address: Address, accept: AcceptOptions): Promise<L
       statsHandler: async (endpoint: CountedEndpoint) => desk.correct(endpoint),
     });
     const listener = new NatsListener({ address: address.shown, joined, prefix, queue, service, desk, accept });
-    await established(joined, service);
+    await established(joined, service, desk);
     listener.watch();
     return listener;
   } catch (error) {
@@ -47,8 +48,11 @@ export async function listen(address: Address, accept: AcceptOptions): Promise<L
 }
 
 /** Resolves when the broker has taken the subscriptions. */
-async function established({ nc }: Joined, service: MicroService): Promise<void> {
+async function established({ nc }: Joined, service: MicroService, desk: Desk): Promise<void> {
   await nc.flush();
+  // What it said before is told in this turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  desk.open();
   if (!service.isStopped) return;
   throw (await service.stopped) ?? new Error("the connection to the broker was closed");
 }

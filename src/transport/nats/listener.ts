@@ -53,11 +53,16 @@ export class NatsListener implements Listener {
 
   /** From now on, that the framework stops by itself is reported, and is the end. */
   watch(): void {
-    const { service, accept } = this.#options;
+    const { service, accept, joined } = this.#options;
     void service.stopped.then(async (error) => {
       if (this.#closed !== undefined) return;
-      accept.refused(error ?? new Error("the connection to the broker was closed"));
+      const { nc } = joined;
       await this.end(FLUSH_MS);
+      // The framework only knows that its subscriptions are gone.
+      const reason = nc.isClosed() ? await nc.closed() : undefined;
+      accept.refused(
+        reason instanceof Error ? reason : (error ?? new Error("the connection to the broker was closed")),
+      );
       this.#over();
     });
   }

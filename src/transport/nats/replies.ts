@@ -1,4 +1,5 @@
 import { ExchangeError } from "../../connection/errors/exchange-error.ts";
+import type { ExchangeOptions } from "../../connection/exchange.ts";
 import type { NatsConnection, NatsMessage, NatsSubscription } from "./official.ts";
 import { textOfBytes } from "./text.ts";
 
@@ -10,7 +11,9 @@ interface Asked {
   /** Where it goes when nobody is there; `undefined` when it has gone there. */
   fallback: string | undefined;
   readonly resolve: (text: string | undefined) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Settled, it is no longer to be given up. */
+  readonly settled: (() => void) | undefined;
 }
 
 /* What a broker says to a request that nobody can get, in a reply without a body (ADR-4 of NATS). */
@@ -32,6 +35,7 @@ export class Replies {
   /** Subjects on which somebody has replied. */
   readonly #served = new Set<string>();
   #last = 0;
+  #isHeard = false;
 
   /**
    * @param inbox - a subject nobody else listens under
@@ -54,23 +58,21 @@ export class Replies {
    *
    * @param fallback - where to send it when nobody listens on the subject
    * @returns the reply; `undefined` for an empty one
-   * @throws ExchangeError, or the signal's reason, as a rejection
+   * @throws ExchangeError, or the reason why it was given up, as a rejection
    */
-  ask(text: string, subject: string, fallback: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  ask(
+    text: string,
+    subject: string,
+    fallback: string | undefined,
+    options: ExchangeOptions,
+  ): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
       const token = (++this.#last).toString(36);
-      const giveUp = () => {
+      const settled = heed(options, (reason) => {
         this.#asked.delete(token);
-        reject(signal.reason);
-      };
-      const settle =
-        <Value>(how: (value: Value) => void) =>
-        (value: Value) => {
-          signal.removeEventListener("abort", giveUp);
-          how(value);
-        };
-      signal.addEventListener("abort", giveUp, { once: true });
-      this.#asked.set(token, { text, subject, fallback, resolve: settle(resolve), reject: settle(reject) });
+        reject(reason);
+      });
+      this.#asked.set(token, { text, subject, fallback, resolve, reject, settled });
       this.#send(token, text, subject);
     });
   }
@@ -84,6 +86,11 @@ export class Replies {
     for (const [token, asked] of this.#asked) {
       if (asked.subject === subject) this.#fail(token, new ExchangeError("unreachable", cause.message, { cause }));
     }
+  }
+
+  /** Whether anything has come: then the broker has taken the subscription. */
+  get isHeard(): boolean {
+    return this.#isHeard;
   }
 
   close(): void {
@@ -101,6 +108,7 @@ export class Replies {
 
   /** Never throws: that would end the official client's reading. */
   #replied(message: NatsMessage): void {
+    this.#isHeard = true;
     const token = message.subject.slice(this.#inbox.length);
     const asked = this.#asked.get(token);
     if (!asked) return;
@@ -109,21 +117,29 @@ export class Replies {
       this.#empty(token, asked, message);
       return;
     }
-    this.#asked.delete(token);
+    this.#take(token);
     if (this.#served.size < MAX_SERVED) this.#served.add(asked.subject);
     try {
       asked.resolve(textOfBytes(data, this.#messageBytes));
     } catch (error) {
-      asked.reject(error as Error);
+      asked.reject(error);
     }
   }
 
-  #empty(token: string, asked: Asked, { headers }: NatsMessage): void {
+  #empty(token: string, asked: Asked, message: NatsMessage): void {
+    let headers: NatsMessage["headers"];
+    try {
+      // They are read when somebody looks at them.
+      headers = message.headers;
+    } catch (cause) {
+      this.#fail(token, new ExchangeError("no-text", "its headers are none", { cause }));
+      return;
+    }
     if (headers?.code === NO_RESPONDERS) {
       this.#nobody(token, asked);
       return;
     }
-    this.#asked.delete(token);
+    this.#take(token);
     // How services of the official framework say that they failed.
     const failure = headers?.get("Nats-Service-Error-Code");
     if (failure) asked.reject(new ExchangeError("no-text", `it is a service's error ${failure.slice(0, 100)}`));
@@ -144,8 +160,26 @@ export class Replies {
   }
 
   #fail(token: string, error: ExchangeError): void {
+    this.#take(token)?.reject(error);
+  }
+
+  /** What is to be settled now. */
+  #take(token: string): Asked | undefined {
     const asked = this.#asked.get(token);
     this.#asked.delete(token);
-    asked?.reject(error);
+    asked?.settled?.();
+    return asked;
   }
+}
+
+/** Tells when an exchange is given up; returns what ends that, where it has to be ended. */
+function heed(options: ExchangeOptions, giveUp: (reason: unknown) => void): (() => void) | undefined {
+  if (options.whenGivenUp) {
+    options.whenGivenUp(giveUp);
+    return undefined;
+  }
+  const { signal } = options;
+  const listener = () => giveUp(signal.reason);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
 }

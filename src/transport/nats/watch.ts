@@ -8,7 +8,12 @@ export interface Watcher {
   up?(): void;
   /** The broker has refused what was published on a subject. */
   denied?(subject: string, error: Error): void;
+  /** The broker takes no more subscriptions. It does not say which of them it has not taken. */
+  full?(error: Error): void;
 }
+
+/* What a broker says where a connection, or an account, has as many as it may have. */
+const TOO_MANY_SUBSCRIPTIONS = /maximum subscriptions exceeded/i;
 
 /* One for each connection, however many share it: the official client keeps whoever asks for its events. */
 const watches = new WeakMap<NatsConnection, Watch>();
@@ -46,7 +51,7 @@ export class Watch {
   async #listen(nc: NatsConnection): Promise<void> {
     for await (const status of nc.status()) {
       if (status.type === "disconnect" || status.type === "reconnect") this.#turn(status.type === "reconnect");
-      else if (status.error) this.#denied(status.error);
+      else if (status.error) this.#failed(status.error);
     }
   }
 
@@ -59,9 +64,13 @@ export class Watch {
     }
   }
 
-  #denied(error: Error): void {
+  #failed(error: Error): void {
     const { operation, subject } = error as Error & { operation?: unknown; subject?: unknown };
-    if (operation !== "publish" || typeof subject !== "string") return;
-    for (const watcher of [...this.#watchers]) watcher.denied?.(subject, error);
+    const isDenied = operation === "publish" && typeof subject === "string";
+    const isFull = TOO_MANY_SUBSCRIPTIONS.test(error.message);
+    for (const watcher of [...this.#watchers]) {
+      if (isDenied) watcher.denied?.(subject, error);
+      else if (isFull) watcher.full?.(error);
+    }
   }
 }
