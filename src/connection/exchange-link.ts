@@ -6,6 +6,7 @@ import type { ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
 import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
+import { Roster } from "../service/roster.ts";
 import type { Clock } from "../time/clock.ts";
 import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
 import { Complaints } from "./complaints.ts";
@@ -56,9 +57,7 @@ export class ExchangeLink implements Outlet {
   readonly #waiting = new WaitingList<WaitingMessage>(isSettled);
   /** What still goes out after the close. */
   #last: WaitingMessage[] = [];
-  readonly #going = new Set<Going>();
-  /** Which exchange each unsettled call is part of. */
-  readonly #places = new Map<PendingCall, Going>();
+  readonly #going = new Roster<Going>();
   #disconnect: DisconnectError | undefined;
   /** How many exchanges in a row could not be sent. */
   #failures = 0;
@@ -149,26 +148,28 @@ export class ExchangeLink implements Outlet {
       const members = message?.members.filter(({ call }) => call.pending);
       const next = message && members ? { ...message, members } : this.#last.shift();
       if (!next) return;
-      void this.#send(next);
+      this.#send(next);
     }
   }
 
-  async #send(message: WaitingMessage): Promise<void> {
-    const { members } = message;
+  #send(message: WaitingMessage): void {
     const going = new Going(message);
     this.#going.add(going);
-    for (const { call } of members) {
+    for (const { call } of message.members) {
       // From here on nobody can know whether it was executed.
       call.ordinal = 1;
-      this.#places.set(call, going);
+      call.carrier = going;
     }
+    void this.#finish(going, this.#exchange.exchange(textOf(message, this.#options.version), going));
+  }
+
+  async #finish(going: Going, exchange: Promise<string | undefined>): Promise<void> {
     try {
-      const exchange = this.#exchange.exchange(textOf(message, this.#options.version), going);
       this.#answered(going, await going.outcome(exchange));
     } catch (error) {
       this.#failed(going, error);
     }
-    for (const { call } of members) this.#places.delete(call);
+    for (const { call } of going.message.members) if (call.carrier === going) call.carrier = undefined;
     this.#going.delete(going);
     this.#sendWaiting();
     this.#closeIfIdle();
@@ -176,7 +177,7 @@ export class ExchangeLink implements Outlet {
 
   /** A call timed out or was aborted. When nobody is left to care, its exchange is given up too. */
   #givenUp(call: PendingCall, id: number): void {
-    const going = this.#places.get(call);
+    const going = call.carrier as Going | undefined;
     if (!going) return;
     going.calls.delete(id);
     if (--going.wanted === 0) going.giveUp(call.governor.watched?.signal.reason);

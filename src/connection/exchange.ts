@@ -66,6 +66,11 @@ export interface ExchangeOptions {
    * at is not made at all. Not yet given up when the exchange begins. Default: there is only the signal.
    */
   whenGivenUp?(tell: (reason: unknown) => void): void;
+  /**
+   * To be called when the text has gone: no failure is `unreachable` from then on, so that nobody keeps it for another
+   * attempt. A carrier that does not know need not.
+   */
+  sent?(): void;
   /** Whether there is a call in the text. Without one, whatever the peer answers in good order is well. */
   readonly expectsAnswer: boolean;
   /** The method, where the text is one call or one notification: some carriers send by it. */

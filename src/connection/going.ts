@@ -1,10 +1,13 @@
+import type { Seated } from "../service/roster.ts";
 import type { ExchangeOptions } from "./exchange.ts";
 import type { WaitingMessage } from "./outlet.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 /** A message whose exchange goes on, and what that exchange is told of it. */
-export class Going implements ExchangeOptions {
-  readonly message: WaitingMessage;
+export class Going implements ExchangeOptions, Seated {
+  seat = -1;
+  /** Once it has gone without its texts: they may be long, and are not needed again. */
+  message: WaitingMessage;
   /** Its calls that are not settled, by id. */
   readonly calls = new Map<number, PendingCall>();
   readonly notifications: PendingCall[] = [];
@@ -41,6 +44,11 @@ export class Going implements ExchangeOptions {
 
   whenGivenUp(tell: (reason: unknown) => void): void {
     this.#tell = tell;
+  }
+
+  sent(): void {
+    const { batch, members } = this.message;
+    this.message = { batch, members: members.map(({ call, notification }) => ({ call, body: "", notification })) };
   }
 
   /** Ends the waiting for it, also where an exchange does not heed its signal: it must not hold up others, nor the close. */

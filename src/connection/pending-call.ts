@@ -66,7 +66,7 @@ export class PendingCall {
   readonly #resolve: (result: unknown) => void;
   readonly #reject: (error: unknown) => void;
 
-  /** Milliseconds; 0 for none. Given, as the next four are, when it begins to be pending. */
+  /** Milliseconds; 0 for none. Given, as the next five are, when it begins to be pending. */
   timeout = 0;
   /** Given by `PendingCalls`, unique among those pending; 0 when it is not pending. */
   id = 0;
@@ -74,6 +74,8 @@ export class PendingCall {
   deadline = 0;
   /** As which of the texts of its channel it was sent; 0 while it was not. */
   ordinal = 0;
+  /** The exchange it is part of, where each message has one. */
+  carrier: object | undefined = undefined;
   /** Its signal, if it has one. */
   watched: WatchedSignal | undefined = undefined;
 

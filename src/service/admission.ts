@@ -32,7 +32,7 @@ export class Admission {
   /** How many calls are in flight, notifications included. */
   inFlight = 0;
   readonly #maxInFlight: number;
-  readonly #load: Load | undefined;
+  readonly load: Load | undefined;
   readonly #total: Load | undefined;
   readonly #maxTotal: number;
   readonly #rate: TokenBucket | undefined;
@@ -40,7 +40,7 @@ export class Admission {
 
   constructor({ maxInFlight, load, total, maxTotal, rate, counters }: AdmissionOptions) {
     this.#maxInFlight = maxInFlight;
-    this.#load = load;
+    this.load = load;
     this.#total = total;
     this.#maxTotal = maxTotal ?? Number.POSITIVE_INFINITY;
     this.#rate = rate;
@@ -65,7 +65,7 @@ export class Admission {
   stopOf(method: Method | undefined): ErrorObject | undefined {
     if (method?.refusal) return method.refusal;
     if (this.refusal) return this.refusal;
-    const inFlight = this.#load ? this.#load.inFlight : this.inFlight;
+    const inFlight = this.load ? this.load.inFlight : this.inFlight;
     if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
     if (this.#total && this.#total.inFlight >= this.#maxTotal) {
       return overLimit(SERVER_BUSY, "totalInFlight", this.#maxTotal);
@@ -80,13 +80,13 @@ export class Admission {
 
   started(): void {
     this.inFlight++;
-    if (this.#load) this.#load.inFlight++;
+    if (this.load) this.load.inFlight++;
     if (this.#total) this.#total.inFlight++;
   }
 
   ended(): void {
     this.inFlight--;
-    if (this.#load) this.#load.inFlight--;
+    if (this.load) this.load.inFlight--;
     if (this.#total) this.#total.inFlight--;
   }
 }

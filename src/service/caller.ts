@@ -12,7 +12,7 @@ import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
 import { errorText, resultText } from "../protocol/serialize.ts";
 import type { Span } from "../tracing/tracer.ts";
-import { Admission, type AdmissionOptions } from "./admission.ts";
+import { Admission, type AdmissionOptions, type Load } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
 import { type CallerConnection, type DueTimes, HandlerContext } from "./context.ts";
 import { ContractError } from "./contract-error.ts";
@@ -21,6 +21,7 @@ import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { LateCall } from "./late-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
+import type { Seated } from "./roster.ts";
 import { isThenable } from "./thenable.ts";
 import { type ServiceLayer, throughLayers } from "./through-layers.ts";
 import type { Turns } from "./turns.ts";
@@ -65,7 +66,8 @@ type CallMessage = RequestMessage | NotificationMessage;
  *
  * `receive` never throws, and each request is answered exactly once, unless the caller is abandoned.
  */
-export class Caller implements WaitingOwner {
+export class Caller implements WaitingOwner, Seated {
+  seat = -1;
   /** Called whenever nothing is in flight any more. */
   onIdle: (() => void) | undefined;
 
@@ -90,6 +92,11 @@ export class Caller implements WaitingOwner {
   /** How many calls are in flight, notifications included. */
   get inFlight(): number {
     return this.#admission.inFlight;
+  }
+
+  /** Whether its calls count with others' against one bound. */
+  shares(load: Load): boolean {
+    return this.#admission.load === load;
   }
 
   /** What every known method answers to this caller from now on; `undefined` to serve it. */

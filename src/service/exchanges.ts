@@ -38,6 +38,8 @@ export interface ExchangesHost {
   readonly legacy: boolean;
   open(options: CallerOptions): Caller;
   release(caller: Caller): void;
+  /** All that are open. */
+  readonly callers: Iterable<Caller>;
 }
 
 /** How exchanges are served. */
@@ -63,8 +65,6 @@ export class Exchanges {
   readonly #shared: Partial<CallerOptions>;
   /** How many calls of theirs are in flight. */
   readonly #load = { inFlight: 0 };
-  /** Those with something in flight. */
-  readonly #callers = new Set<Caller>();
   /** The one that stands for all of whom nothing is known. */
   #anonymous: Caller | undefined;
   #refusal: ErrorObject | undefined;
@@ -137,6 +137,10 @@ export class Exchanges {
     for (const caller of this.#callers) caller.cancel(SERVER_TIMEOUT, reason);
   }
 
+  get #callers(): Caller[] {
+    return [...this.#host.callers].filter((caller) => caller.shares(this.#load));
+  }
+
   #anyone(connection: CallerConnection | undefined): Caller {
     if (!this.#anonymous) {
       this.#anonymous = this.#open(connection);
@@ -148,13 +152,11 @@ export class Exchanges {
   #open(connection: CallerConnection | undefined): Caller {
     const caller = this.#host.open({ ...this.#shared, connection } as CallerOptions);
     caller.refusal = this.#refusal;
-    this.#callers.add(caller);
     return caller;
   }
 
   #releaseWhenIdle(caller: Caller): void {
     const release = () => {
-      this.#callers.delete(caller);
       this.#host.release(caller);
       this.#idle();
     };

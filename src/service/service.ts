@@ -15,6 +15,7 @@ import { guardedLogger, type Logger } from "./logger.ts";
 import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
 import type { FunctionFor } from "./method-types.ts";
 import type { ServiceMiddleware } from "./middleware.ts";
+import { Roster } from "./roster.ts";
 import { ServingState } from "./serving-state.ts";
 import type { ServiceLayer } from "./through-layers.ts";
 
@@ -78,7 +79,7 @@ export type Refusal = RpcError | (new () => RpcError);
 export class Service {
   readonly #methods = new Map<string, Method>();
   readonly #state = new ServingState(this.#methods);
-  readonly #callers = new Set<Caller>();
+  readonly #callers = new Roster<Caller>();
   readonly #limits: Limits;
   readonly #counters = newCounters();
   readonly #legacy: boolean;
@@ -292,6 +293,11 @@ export class Service {
     const caller = new Caller(this.#host, options);
     this.#callers.add(caller);
     return caller;
+  }
+
+  /** @internal */
+  get callers(): Iterable<Caller> {
+    return this.#callers;
   }
 
   /** @internal */

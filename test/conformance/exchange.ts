@@ -228,12 +228,16 @@ export function exchangeSuite(rows: ExchangesUnderTest): void {
           started.open();
           return new Promise(() => {});
         });
-        const asked = failure(ask(opened, "1"), "lost");
+        const gone: string[] = [];
+        const noting = (text: string) => ({ sent: () => void gone.push(text) });
+        const asked = failure(ask(opened, "1", noting("1")), "lost");
         await started.promise;
         await opened.kill();
         const { cause } = await asked;
         assert(cause instanceof Error);
-        await failure(ask(opened, "2"), "unreachable");
+        await failure(ask(opened, "2", noting("2")), "unreachable");
+        // What was not sent is kept for another attempt, so nobody may be told that it has gone.
+        assert(!gone.includes("2"));
       });
     }
 

@@ -12,7 +12,7 @@ export function fetchSender(url: string, given: typeof globalThis.fetch | undefi
   // Whatever it is called on, a browser's fetch wants to be called on nothing.
   const request: typeof globalThis.fetch = given ?? ((input, init) => fetch(input, init));
   return {
-    async send(body, headers, signal) {
+    async send(body, headers, { signal }) {
       try {
         // What was sent is not to be sent to somebody else, who may be told what is none of their business.
         const init = { method: "POST", body, headers, signal, redirect: "manual" } as const;

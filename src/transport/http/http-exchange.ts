@@ -48,8 +48,8 @@ export class HttpExchange implements Exchange {
     };
   }
 
-  exchange(text: string, { signal, expectsAnswer }: ExchangeOptions): Promise<string | undefined> {
-    return this.#answer(this.#request(text, signal), expectsAnswer);
+  exchange(text: string, options: ExchangeOptions): Promise<string | undefined> {
+    return this.#answer(this.#request(text, options), options.expectsAnswer);
   }
 
   /* What waits for the answer is apart from what has the text, which is not to be kept in memory for so long. */
@@ -71,14 +71,17 @@ export class HttpExchange implements Exchange {
     return answer === "" ? undefined : answer;
   }
 
-  #request(text: string, signal: AbortSignal): Promise<HttpReply> {
-    if (this.#headers) return this.#send(text, this.#headers, signal);
-    return this.#makeHeaders().then((headers) => this.#send(text, headers, signal));
+  #request(text: string, options: ExchangeOptions): Promise<HttpReply> {
+    if (this.#headers) return this.#send(text, this.#headers, options);
+    return this.#makeHeaders().then((headers) => {
+      options.signal.throwIfAborted();
+      return this.#send(text, headers, options);
+    });
   }
 
-  #send(text: string, headers: HttpHeaders, signal: AbortSignal): Promise<HttpReply> {
-    if (signal.aborted) return Promise.reject(signal.reason);
-    return this.#options.sender.send(text, headers, signal).catch((error) => {
+  #send(text: string, headers: HttpHeaders, options: ExchangeOptions): Promise<HttpReply> {
+    if (!options.whenGivenUp && options.signal.aborted) return Promise.reject(options.signal.reason);
+    return this.#options.sender.send(text, headers, options).catch((error) => {
       throw asExchangeError(error);
     });
   }

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import type { Listener } from "../transport.ts";
+import { drop } from "./drop.ts";
 
 /**
  * A server over HTTP that listens, with its connections: they outlive what they were made for, so they have to be
@@ -11,7 +12,7 @@ export class HttpListener implements Listener {
   readonly #server: Server;
   readonly #endHandshakes: () => void;
   /** The connections, each with its answers that are not over. */
-  readonly #connections = new Map<Socket, Set<ServerResponse>>();
+  readonly #connections = new Map<Socket, ServerResponse[]>();
   #closed: Promise<void> | undefined;
   #ending = false;
   #onEmpty: () => void = () => {};
@@ -60,7 +61,7 @@ export class HttpListener implements Listener {
   }
 
   #keep(socket: Socket): void {
-    this.#connections.set(socket, new Set());
+    this.#connections.set(socket, []);
     socket.once("close", () => {
       this.#connections.delete(socket);
       if (this.#connections.size === 0) this.#onEmpty();
@@ -69,10 +70,10 @@ export class HttpListener implements Listener {
 
   #owe(socket: Socket, answer: ServerResponse): void {
     const answers = this.#connections.get(socket);
-    answers?.add(answer);
+    answers?.push(answer);
     if (this.#closed !== undefined) this.#makeLast(answer);
     answer.once("close", () => {
-      answers?.delete(answer);
+      if (answers) drop(answers, answer);
       if (this.#ending) this.#cutIfPaid(socket);
     });
   }
@@ -85,6 +86,6 @@ export class HttpListener implements Listener {
   /** Cuts a connection that is owed nothing: what has not arrived whole will not be answered. */
   #cutIfPaid(socket: Socket): void {
     const answers = this.#connections.get(socket) ?? [];
-    if (![...answers].some(({ req }) => req.complete)) socket.destroy();
+    if (!answers.some(({ req }) => req.complete)) socket.destroy();
   }
 }

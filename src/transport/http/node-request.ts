@@ -8,6 +8,7 @@ import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { peerTls } from "../peer-tls.ts";
 import type { HttpAnswer } from "./answer.ts";
 import { type BodyPieces, Pieces } from "./body.ts";
+import { drop } from "./drop.ts";
 import type { HttpRequest } from "./serve.ts";
 
 /* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
@@ -91,7 +92,9 @@ export function write(
 ): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.end(request.method === "HEAD" ? undefined : body);
+  if (body === undefined || request.method === "HEAD") response.end();
+  // As UTF-8 Node.js would make room for three bytes a character. `Buffer` is the global one: browsers load this file too.
+  else response.end(body, Buffer.byteLength(body) === body.length ? "latin1" : "utf8");
   if (!request.complete) throwAway(request);
   if (limits.stallTime < Number.POSITIVE_INFINITY) cutIfStalled(response, limits.stallTime, counters);
 }
@@ -161,25 +164,24 @@ class Departure {
 }
 
 /* Of the requests of each connection that are not answered. A pipelined one hears nothing of its connection's end. */
-const possible = new WeakMap<Socket, Set<Departure>>();
+const possible = new WeakMap<Socket, Departure[]>();
 
 function departureOf(socket: Socket, response: ServerResponse): Departure {
   const departure = new Departure();
   const all = possible.get(socket) ?? watch(socket);
-  all.add(departure);
+  all.push(departure);
   response.once("close", () => {
-    all.delete(departure);
+    drop(all, departure);
     if (!response.writableFinished) departure.happen();
   });
   return departure;
 }
 
-function watch(socket: Socket): Set<Departure> {
-  const all = new Set<Departure>();
+function watch(socket: Socket): Departure[] {
+  const all: Departure[] = [];
   possible.set(socket, all);
   socket.once("close", () => {
-    for (const departure of all) departure.happen();
-    all.clear();
+    for (const departure of all.splice(0)) departure.happen();
   });
   return all;
 }

@@ -48,9 +48,9 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
     return dial();
   };
   return {
-    async send(text, headers, signal) {
+    async send(text, headers, options) {
       const bytes = Buffer.byteLength(text);
-      return take().send(headOf(headers, bytes), text, bytes === text.length, signal);
+      return take().send(headOf(headers, bytes), text, bytes === text.length, options);
     },
 
     pieces: (limit) => new NodePieces(limit),

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { ExchangeError } from "../../../connection/errors/exchange-error.ts";
-import type { HttpReply } from "../sender.ts";
+import type { HttpReply, SendOptions } from "../sender.ts";
 import { ConnectionReply } from "./reply.ts";
 import { type ResponseHead, readHead } from "./response-head.ts";
 
@@ -24,7 +24,8 @@ export interface HttpConnectionOwner {
 interface Waiting {
   readonly resolve: (reply: HttpReply) => void;
   readonly reject: (reason: unknown) => void;
-  readonly signal: AbortSignal;
+  readonly options: SendOptions;
+  /** Listens to the signal, where nothing quicker tells of the same. */
   readonly abort: () => void;
 }
 
@@ -52,6 +53,7 @@ export class HttpConnection {
     socket.setNoDelay(true);
     socket.once(ready, () => {
       this.#isConnected = true;
+      this.#waiting?.options.sent?.();
     });
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
     socket.on("end", () => this.#ended());
@@ -72,8 +74,8 @@ export class HttpConnection {
    *
    * @param isAscii - whether the body is
    */
-  send(head: string, body: string, isAscii: boolean, signal: AbortSignal): Promise<HttpReply> {
-    const reply = this.#wait(signal);
+  send(head: string, body: string, isAscii: boolean, options: SendOptions): Promise<HttpReply> {
+    const reply = this.#wait(options);
     const socket = this.#socket;
     socket.ref();
     // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII. To join what is long would copy it.
@@ -84,15 +86,21 @@ export class HttpConnection {
       socket.write(body, isAscii ? "latin1" : "utf8");
       socket.uncork();
     }
+    if (this.#isConnected) options.sent?.();
     return reply;
   }
 
   /** Apart from where the text is at hand, which would be kept in memory until the answer comes. */
-  #wait(signal: AbortSignal): Promise<HttpReply> {
+  #wait(options: SendOptions): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const abort = () => this.#fail(signal.reason);
-      this.#waiting = { resolve, reject, signal, abort };
-      signal.addEventListener("abort", abort, { once: true });
+      const abort = () => {
+        // It may be at another request by now.
+        if (this.#waiting === waiting) this.#fail(options.signal.reason);
+      };
+      const waiting: Waiting = { resolve, reject, options, abort };
+      this.#waiting = waiting;
+      if (options.whenGivenUp) options.whenGivenUp(abort);
+      else options.signal.addEventListener("abort", abort, { once: true });
     });
   }
 
@@ -179,7 +187,8 @@ export class HttpConnection {
   }
 
   #settle(): void {
-    this.#waiting?.signal.removeEventListener("abort", this.#waiting.abort);
+    const { options, abort } = this.#waiting ?? {};
+    if (!options?.whenGivenUp && abort) options?.signal.removeEventListener("abort", abort);
     this.#waiting = undefined;
     this.#reply = undefined;
   }
