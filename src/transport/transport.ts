@@ -75,6 +75,8 @@ export interface AcceptOptions {
    * @returns what ends it
    */
   readonly methods: (told: (name: string) => void) => () => void;
+  /** Whether there may be others that nobody knows, as behind a proxy. Default: there are none. */
+  readonly anyMethod?: boolean | undefined;
 }
 
 /** Something that listens. */

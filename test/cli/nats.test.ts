@@ -28,6 +28,16 @@ describe("tsjason and NATS", { skip: withoutNats }, () => {
     assert.match(lonely.stderr, /no responders/);
   });
 
+  test("hears notifications of any method, by the subjects of methods and by the prefix", async (test) => {
+    const address = broker.address();
+    const listening = start(test, ["listen", address]);
+    await listening.prints(/listening/i, "stderr");
+    assert.equal(await output(test, ["notify", address, "log.line", "one"]), "");
+    await listening.prints(/log\.line.*one/);
+    listening.signal("SIGTERM");
+    await listening.ended;
+  });
+
   test("says in words what a session cannot wait for, and keeps what it had", async (test) => {
     const { address } = await serve(test, undefined, {}, broker.address());
     const session = await tsjason(test, ["repl", address], { input: ".timeout 0\nadd 1 2\n" });

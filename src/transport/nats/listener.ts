@@ -48,6 +48,8 @@ export class NatsListener implements Listener {
     this.ended = promise;
     this.#over = resolve;
     this.#serve("rpc", prefix, { takes: "batches, and calls of any method" });
+    // Notifications of what nobody knows would find nobody by their subjects.
+    if (accept.anyMethod) this.#serve("any", `${prefix}.>`, { takes: "any method" });
     this.#forget = accept.methods((method) => this.#add(method));
   }
 
