@@ -229,7 +229,7 @@ export class Caller implements WaitingOwner, Seated {
       if (isThenable(result)) {
         const deadline = context ? context.due : host.deadlineOf(method);
         const owed = this.#owedFor(method, id);
-        const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
+        const call = { method, id, sink, ordinal, deadline, context, span, owed, seat: -1 };
         this.#keep(call);
         this.#await(result, call);
         return;
@@ -281,7 +281,7 @@ export class Caller implements WaitingOwner, Seated {
     const context = needsContext ? this.#contextOf(method, message) : undefined;
     const deadline = context ? context.due : this.#host.deadlineOf(method);
     const owed = this.#owedFor(method, id);
-    const call = { method, id, sink, ordinal, deadline, context, span, owed, index: -1 };
+    const call = { method, id, sink, ordinal, deadline, context, span, owed, seat: -1 };
     this.#keep(call);
     const start = () => this.#start(call, () => this.#invoke(method, params, context, layers), turns);
     turns.take(span ? span.here(start) : start);
@@ -290,7 +290,7 @@ export class Caller implements WaitingOwner, Seated {
   /** Its turn has come. The next one's does when the method is done, which may be later than its answer. */
   #start(call: InFlightCall, invoke: () => unknown, turns: Turns): void {
     // It timed out, was cancelled, or its caller left.
-    if (call.index < 0) {
+    if (call.seat < 0) {
       turns.done();
       return;
     }
@@ -345,7 +345,7 @@ export class Caller implements WaitingOwner, Seated {
 
   #fulfilled(call: InFlightCall, value: unknown): void {
     const { id, method, span } = call;
-    if (id === undefined && call.index >= 0) span?.succeeded(value);
+    if (id === undefined && call.seat >= 0) span?.succeeded(value);
     this.#waiting?.end(call, () => {
       const text = this.#success(id as string, value, method, span);
       method.answered(text.length);
@@ -354,7 +354,7 @@ export class Caller implements WaitingOwner, Seated {
   }
 
   #rejected(call: InFlightCall, error: unknown): void {
-    if (call.index >= 0) {
+    if (call.seat >= 0) {
       if (call.id === undefined) this.#report(error, call.method);
       call.span?.failed(error);
     }

@@ -5,7 +5,7 @@ import type { InFlightCall } from "./in-flight-call.ts";
 export class CallsById {
   readonly #calls = new Map<string | number, InFlightCall>();
 
-  constructor(calls: readonly InFlightCall[]) {
+  constructor(calls: Iterable<InFlightCall>) {
     for (const call of calls) this.add(call);
   }
 

@@ -1,6 +1,7 @@
 import type { Span } from "../tracing/tracer.ts";
 import type { HandlerContext } from "./context.ts";
 import type { Method } from "./method.ts";
+import type { Seated } from "./roster.ts";
 
 /** Where answers go. */
 export interface AnswerSink {
@@ -10,7 +11,7 @@ export interface AnswerSink {
 }
 
 /** A call whose method has returned a promise. Made only then: a method that answers at once needs no record. */
-export interface InFlightCall {
+export interface InFlightCall extends Seated {
   readonly method: Method;
   /** The JSON text of the request's id; `undefined` for a notification. */
   readonly id: string | undefined;
@@ -24,6 +25,6 @@ export interface InFlightCall {
   readonly span: Span | undefined;
   /** What it counted for among what its caller is owed. */
   readonly owed: number;
-  /** Where its caller keeps it; -1 once it is no longer in flight. */
-  index: number;
+  /** Among its caller's calls that wait; -1 once it is no longer in flight. */
+  seat: number;
 }

@@ -16,6 +16,11 @@ export class Roster<Member extends Seated> implements Iterable<Member> {
     return this.#members.length;
   }
 
+  /** Who has a seat. Whoever goes through them backwards may let the one that is looked at leave. */
+  at(seat: number): Member | undefined {
+    return this.#members[seat];
+  }
+
   add(member: Member): void {
     member.seat = this.#members.length;
     this.#members.push(member);

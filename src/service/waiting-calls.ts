@@ -1,5 +1,6 @@
 import { CallsById } from "./calls-by-id.ts";
 import type { InFlightCall } from "./in-flight-call.ts";
+import { Roster } from "./roster.ts";
 
 /** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
 export interface Debts {
@@ -19,8 +20,7 @@ export interface WaitingOwner {
 export class WaitingCalls {
   readonly #owner: WaitingOwner;
   readonly #debts: Debts | undefined;
-  /** In no order. */
-  readonly #calls: InFlightCall[] = [];
+  readonly #calls = new Roster<InFlightCall>();
   /** The same by their ids. Made with the first cancel, since most callers send none. */
   #byId: CallsById | undefined;
 
@@ -30,8 +30,7 @@ export class WaitingCalls {
   }
 
   add(call: InFlightCall): void {
-    call.index = this.#calls.length;
-    this.#calls.push(call);
+    this.#calls.add(call);
     this.#byId?.add(call);
     if (call.owed > 0) this.#debts?.owe(call.owed);
   }
@@ -54,8 +53,8 @@ export class WaitingCalls {
   ): number {
     let earliest = Number.POSITIVE_INFINITY;
     // Backwards, since taking one out moves the last one to its place. A signal's listener may end others.
-    for (let i = this.#calls.length - 1; i >= 0; i--) {
-      const call = this.#calls[i];
+    for (let seat = this.#calls.size - 1; seat >= 0; seat--) {
+      const call = this.#calls.at(seat);
       if (!call) continue;
       if (due(call)) this.end(call, text && (() => text(call)), reason);
       else if (call.deadline < earliest) earliest = call.deadline;
@@ -71,13 +70,8 @@ export class WaitingCalls {
    * @param reason - what to abort the call's signal with, where it ends before its method does
    */
   end(call: InFlightCall, text: (() => string) | undefined, reason?: unknown): void {
-    if (call.index < 0) return;
-    const last = this.#calls.pop() as InFlightCall;
-    if (last !== call) {
-      this.#calls[call.index] = last;
-      last.index = call.index;
-    }
-    call.index = -1;
+    if (call.seat < 0) return;
+    this.#calls.delete(call);
     if (call.context) call.context.over = true;
     this.#byId?.remove(call);
     if (text && call.id !== undefined) call.sink.answer(text());
