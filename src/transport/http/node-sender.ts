@@ -4,6 +4,7 @@ import { connect as connectSecurely } from "node:tls";
 import { secureDialOptions } from "../secure.ts";
 import { tapped, type WireTap } from "../wire-tap.ts";
 import { HttpConnection, type HttpConnectionOwner } from "./client/connection.ts";
+import { drop } from "./drop.ts";
 import { NodePieces } from "./node-pieces.ts";
 import type { HttpHeaders } from "./options.ts";
 import type { HttpSender } from "./sender.ts";
@@ -26,8 +27,7 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
     free: (connection) => idle.push(connection),
     gone(connection) {
       all.delete(connection);
-      const at = idle.indexOf(connection);
-      if (at >= 0) idle.splice(at, 1);
+      drop(idle, connection);
     },
   };
   const dial = () => {
