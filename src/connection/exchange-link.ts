@@ -10,6 +10,7 @@ import { Roster } from "../service/roster.ts";
 import type { Clock } from "../time/clock.ts";
 import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
 import { Complaints } from "./complaints.ts";
+import { closedTo, cutFrom, endedBy, lostTo } from "./disconnects.ts";
 import { DialError } from "./errors/dial-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { ExchangeError } from "./errors/exchange-error.ts";
@@ -111,25 +112,17 @@ export class ExchangeLink implements Outlet {
    */
   close(): void {
     if (this.#disconnect) return;
-    const reason = new DisconnectError("closed", `this side closed the connection to ${this.#options.address}`);
-    this.#end(reason, notifies);
+    this.#end(closedTo(this.#options.address), notifies);
   }
 
   /** Ends it at once. */
   destroy(cause?: Error): void {
-    const why = cause ? `: ${cause.message}` : "";
-    const message = `this side cut the connection to ${this.#options.address}${why}`;
-    this.#end(new DisconnectError("closed", message, cause && { cause }), () => false);
+    this.#end(cutFrom(this.#options.address, cause), () => false);
   }
 
   #closed(cause: Error | undefined): void {
     const { address } = this.#options;
-    this.#end(
-      cause
-        ? new DisconnectError("lost", `the connection to ${address} was lost: ${cause.message}`, { cause })
-        : new DisconnectError("ended", `${address} ended the connection`),
-      () => false,
-    );
+    this.#end(cause ? lostTo(address, cause) : endedBy(address), () => false);
   }
 
   // Going out.
