@@ -5,7 +5,7 @@ import { type Deferred, deferred } from "../connection/deferred.ts";
 import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
-import type { Fellows } from "../connection/link.ts";
+import type { Fellows } from "../connection/fellows.ts";
 import { Patrol } from "../connection/patrol.ts";
 import { DRAINING } from "../protocol/error-object.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";

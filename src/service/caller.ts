@@ -25,7 +25,7 @@ import type { Seated } from "./roster.ts";
 import { isThenable } from "./thenable.ts";
 import { type ServiceLayer, throughLayers } from "./through-layers.ts";
 import type { Turns } from "./turns.ts";
-import { type Debts, WaitingCalls, type WaitingOwner } from "./waiting-calls.ts";
+import { type Creditor, WaitingCalls, type WaitingOwner } from "./waiting-calls.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost extends DueTimes {
@@ -52,8 +52,8 @@ export interface CallerOptions extends AdmissionOptions {
   readonly connection?: CallerConnection | undefined;
   /** Lets run as many calls at once as there may. Without it, all. */
   readonly turns?: Turns | undefined;
-  /** Told what it is owed. */
-  readonly debts?: Debts | undefined;
+  /** Has an account of what it is owed. */
+  readonly creditor?: Creditor | undefined;
   /** How it cancels its calls. Without it, it cannot. */
   readonly cancellation?: Cancellation | undefined;
 }
@@ -76,7 +76,7 @@ export class Caller implements WaitingOwner, Seated {
   readonly #admission: Admission;
   readonly #turns: Turns | undefined;
   readonly #cancellation: Cancellation | undefined;
-  readonly #debts: Debts | undefined;
+  readonly #creditor: Creditor | undefined;
   /** Those in flight that are not answered at once. Made with the first: on an idle connection there is none. */
   #waiting: WaitingCalls | undefined;
 
@@ -86,12 +86,26 @@ export class Caller implements WaitingOwner, Seated {
     this.#admission = new Admission(options);
     this.#turns = options.turns;
     this.#cancellation = options.cancellation;
-    this.#debts = options.debts;
+    this.#creditor = options.creditor;
   }
 
   /** How many calls are in flight, notifications included. */
   get inFlight(): number {
     return this.#admission.inFlight;
+  }
+
+  /** Calls back once when nothing is in flight: now, or when the last call has ended. */
+  whenIdle(action: () => void): void {
+    if (this.inFlight === 0) {
+      action();
+      return;
+    }
+    const before = this.onIdle;
+    this.onIdle = () => {
+      this.onIdle = undefined;
+      before?.();
+      action();
+    };
   }
 
   /** Whether its calls count with others' against one bound. */
@@ -308,7 +322,7 @@ export class Caller implements WaitingOwner, Seated {
   }
 
   #keep(call: InFlightCall): void {
-    this.#waiting ??= new WaitingCalls(this, this.#debts);
+    this.#waiting ??= new WaitingCalls(this, this.#creditor?.debts);
     this.#waiting.add(call);
     this.#host.watch(call.deadline);
   }
@@ -320,7 +334,7 @@ export class Caller implements WaitingOwner, Seated {
 
   /** What a call counts for among what this caller is owed. */
   #owedFor(method: Method, id: string | undefined): number {
-    return this.#debts && id !== undefined ? method.answerLength || this.#debts.guess : 0;
+    return this.#creditor && id !== undefined ? method.answerLength || this.#creditor.debts.guess : 0;
   }
 
   #await(result: PromiseLike<unknown>, call: InFlightCall, turns?: Turns): void {

@@ -10,6 +10,12 @@ export interface Debts {
   settle(characters: number): void;
 }
 
+/** Who is owed something, perhaps. */
+export interface Creditor {
+  /** Made when it is first asked for. */
+  readonly debts: Debts;
+}
+
 /** Whose calls they are. */
 export interface WaitingOwner {
   /** One has ended: the last there is to say of it. */
