@@ -164,7 +164,7 @@ describe("tsjason proxy", () => {
 
   test("bounds it for callers over HTTP, whose late answers are nobody else's", async (test) => {
     const wire = await WireServer.listen(test);
-    const { address, command } = await proxy(test, addresses.HTTP, wire.address, "--timeout", "150ms");
+    const { address, command } = await proxy(test, addresses.HTTP, wire.address, "--timeout", "1s");
     const client = clientOf(test, address);
     await assert.rejects(client.call("never"), { code: -32098 });
     const first = await wire.peer();

@@ -7,7 +7,7 @@ import { type Row, rowsOfAll } from "../check/rows.ts";
 import { rowsAfter, runFlood, runRow } from "../check/run-rows.ts";
 import { action, examples } from "../command.ts";
 import { diallerOf } from "../connect/dial.ts";
-import { addConnectOptions, type ConnectOptions, tlsOf } from "../connect/options.ts";
+import { addConnectOptions, type ConnectOptions, FOR_TEXTS, tlsOf } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { InterruptedError, interruption, unlessInterrupted } from "../interruption.ts";
 import { out } from "../output/out.ts";
@@ -21,8 +21,6 @@ interface CheckCommandOptions extends ConnectOptions {
 /* Silence is waited for again and again: no longer than this for each, and no longer than that for all. */
 const WAIT_MS = 2_000;
 const TOTAL_MS = 60_000;
-/* How soon a server is to answer says nothing of how long a connection may take. */
-const DIAL_MS = 5_000;
 
 /** One thing to try. */
 interface Job {
@@ -37,14 +35,13 @@ export function addCheck(program: Command): void {
     .description("try a server against the specification and against malformed messages, and report what it does wrong")
     .argument("<address>", "whom to check: any JSON-RPC 2.0 server")
     .option("--json", "for machines: {passed, failed, advised, skipped, findings}");
-  addConnectOptions(command)
+  addConnectOptions(command, FOR_TEXTS)
     .addHelpText(
       "after",
       `
 It sends about seventy small messages, one after another, and calls no method that is likely to exist but the
 specification's example subtract. What the specification demands fails the check; what is good to have is advice.
-It is over within a minute; --timeout is for answers, and each dial has five seconds.
-Exits with 0 when nothing failed, with 1 when something did.
+It is over within a minute. Exits with 0 when nothing failed, with 1 when something did.
 ${examples(
   ["tsjason check tcp://127.0.0.1:7080", "a server over netstrings"],
   ["tsjason check http://127.0.0.1:6800/jsonrpc", "somebody else's, over HTTP"],
@@ -54,10 +51,10 @@ ${examples(
 }
 
 async function check(address: string, options: CheckCommandOptions): Promise<ExitCode> {
-  const dialler = diallerOf(address, { ...options, timeout: DIAL_MS });
+  const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
+  const dialler = diallerOf(address, { ...options, timeout });
   const { target } = dialler;
   const signal = interruption();
-  const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
   const prober = new Prober(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);
   const first = await unlessInterrupted(runRow(rowsOfAll[0] as Row, prober), signal);
   const flood = { group: "torture", name: "many calls at once", section: "5", level: "must" } as const;
