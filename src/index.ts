@@ -93,6 +93,7 @@ export {
 } from "./service/export-rpc.ts";
 export type { ExportedAs, Exports } from "./service/exports.ts";
 export type { HandleTrace } from "./service/handle-trace.ts";
+export type { HandlerOptions } from "./service/handler.ts";
 export { InvalidResultError } from "./service/invalid-result-error.ts";
 export type { Issue } from "./service/issues.ts";
 export type { Logger } from "./service/logger.ts";
@@ -111,7 +112,8 @@ export type {
   RemoteMethod,
   Simplify,
 } from "./service/remote-method.ts";
-export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
+export { Service, type ServiceOptions } from "./service/service.ts";
+export type { Refusal } from "./service/serving-state.ts";
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";
 export type { Authorize, RequestHead } from "./transport/authorize.ts";
