@@ -1,26 +1,18 @@
 import { type Cancellation, cancelNotice } from "../protocol/cancellation.ts";
-import {
-  type ErrorObject,
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  REQUEST_CANCELLED,
-  SERVER_ERROR,
-} from "../protocol/error-object.ts";
+import { type ErrorObject, INVALID_REQUEST } from "../protocol/error-object.ts";
 import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
-import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
-import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
-import { errorText, resultText } from "../protocol/serialize.ts";
+import { errorText } from "../protocol/serialize.ts";
 import type { Span } from "../tracing/tracer.ts";
 import { Admission, type AdmissionOptions, type Load } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
 import { type CallerConnection, type DueTimes, HandlerContext } from "./context.ts";
-import { ContractError } from "./contract-error.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { LateCall } from "./late-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
+import type { Outcomes } from "./outcomes.ts";
 import type { Seated } from "./roster.ts";
 import { isThenable } from "./thenable.ts";
 import { type ServiceLayer, throughLayers } from "./through-layers.ts";
@@ -35,6 +27,7 @@ export interface CallerHost extends DueTimes {
   readonly unknown: Method;
   /** Whether a call's context shows the trace context it came with. */
   readonly showsTrace: boolean;
+  readonly outcomes: Outcomes;
   find(name: string): Method | undefined;
   /** Counts a call as in flight; returns its ordinal. */
   started(method: Method): number;
@@ -42,8 +35,6 @@ export interface CallerHost extends DueTimes {
   ended(method: Method, ordinal: number): void;
   /** Makes sure the deadline is looked after. */
   watch(deadline: number): void;
-  /** Tells the error hook. Never throws. */
-  failed(error: unknown, method: string): void;
 }
 
 /** What there is to know of a caller. */
@@ -207,18 +198,7 @@ export class Caller implements WaitingOwner, Seated {
   /** Ends the call that a notification names. One that is unknown, or answered by now, is none of this caller's. */
   #cancelOne(cancellation: Cancellation, { params }: CallMessage): void {
     const notice = cancelNotice(cancellation, params);
-    if (!notice) return;
-    const call = this.#waiting?.byId(notice.id);
-    if (!call) return;
-    const { reason } = notice;
-    const cancelled = new RequestCancelledError(reason === undefined ? undefined : { reason });
-    // First, since the end of the last call may close the connection, and the rest of its batch is owed an answer.
-    if (!cancellation.isAnswered) call.sink.leaveOut?.();
-    this.#waiting?.end(
-      call,
-      cancellation.isAnswered ? () => errorText(call.id as string, REQUEST_CANCELLED) : undefined,
-      cancelled,
-    );
+    if (notice) this.#waiting?.cancel(notice, cancellation.isAnswered);
   }
 
   #run(
@@ -250,14 +230,14 @@ export class Caller implements WaitingOwner, Seated {
       }
     } catch (error) {
       if (context) context.over = true;
-      if (id !== undefined) sink.answer(this.#failure(id, error, method));
-      else this.#report(error, method);
+      if (id !== undefined) sink.answer(this.#host.outcomes.failure(id, error, method));
+      else this.#host.outcomes.report(error, method);
       span?.failed(error);
       this.#countOut(method, ordinal);
       return;
     }
     if (context) context.over = true;
-    if (id !== undefined) sink.answer(this.#success(id, result, method, span));
+    if (id !== undefined) sink.answer(this.#host.outcomes.success(id, result, method, span));
     else span?.succeeded(result);
     this.#countOut(method, ordinal);
   }
@@ -361,7 +341,7 @@ export class Caller implements WaitingOwner, Seated {
     const { id, method, span } = call;
     if (id === undefined && call.seat >= 0) span?.succeeded(value);
     this.#waiting?.end(call, () => {
-      const text = this.#success(id as string, value, method, span);
+      const text = this.#host.outcomes.success(id as string, value, method, span);
       method.answered(text.length);
       return text;
     });
@@ -369,10 +349,10 @@ export class Caller implements WaitingOwner, Seated {
 
   #rejected(call: InFlightCall, error: unknown): void {
     if (call.seat >= 0) {
-      if (call.id === undefined) this.#report(error, call.method);
+      if (call.id === undefined) this.#host.outcomes.report(error, call.method);
       call.span?.failed(error);
     }
-    this.#waiting?.end(call, () => this.#failure(call.id as string, error, call.method));
+    this.#waiting?.end(call, () => this.#host.outcomes.failure(call.id as string, error, call.method));
   }
 
   #countIn(method: Method): number {
@@ -384,28 +364,5 @@ export class Caller implements WaitingOwner, Seated {
     this.#admission.ended();
     this.#host.ended(method, ordinal);
     if (this.#admission.inFlight === 0) this.onIdle?.();
-  }
-
-  #success(id: string, result: unknown, method: Method, span: Span | undefined): string {
-    try {
-      const text = resultText(id, result);
-      span?.succeeded(result);
-      return text;
-    } catch (error) {
-      this.#host.failed(error, method.name);
-      span?.failed(error);
-      return errorText(id, INTERNAL_ERROR);
-    }
-  }
-
-  #failure(id: string, error: unknown, method: Method): string {
-    this.#report(error, method);
-    return errorText(id, isRpcError(error) ? error : SERVER_ERROR);
-  }
-
-  /** An `RpcError` is an answer like any other; anything else is for the hook, and only for the hook. */
-  #report(error: unknown, method: Method): void {
-    if (!isRpcError(error)) this.#host.failed(error, method.name);
-    else if (error instanceof ContractError) this.#host.failed(error.cause, method.name);
   }
 }

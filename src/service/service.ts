@@ -16,6 +16,7 @@ import { Method, type MethodOptions } from "./method.ts";
 import { MethodTable } from "./method-table.ts";
 import type { FunctionFor } from "./method-types.ts";
 import type { ServiceMiddleware } from "./middleware.ts";
+import { Outcomes } from "./outcomes.ts";
 import { Roster } from "./roster.ts";
 import { type Refusal, ServingState } from "./serving-state.ts";
 import type { ServiceLayer } from "./through-layers.ts";
@@ -74,7 +75,6 @@ export class Service {
   readonly #counters = newCounters();
   readonly #legacy: boolean;
   readonly #logger: Logger;
-  readonly #onError: ServiceOptions["onError"];
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
@@ -91,10 +91,9 @@ export class Service {
     this.#limits = resolveLimits(options.limits, untrusted);
     this.#legacy = options.legacy === true;
     this.#logger = guardedLogger(options.logger);
-    this.#onError = options.onError;
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
-    this.#host = this.#makeHost(options.trace === true);
+    this.#host = this.#makeHost(options);
     this.#exchanges = new Exchanges(this, {
       limits: this.#limits,
       clock: this.#clock,
@@ -309,13 +308,14 @@ export class Service {
     return earliest;
   }
 
-  #makeHost(showsTrace: boolean): CallerHost & { layers: readonly ServiceLayer[] | undefined } {
+  #makeHost({ trace, onError }: ServiceOptions): CallerHost & { layers: readonly ServiceLayer[] | undefined } {
     const { byName } = this.#methods;
     return {
       clock: this.#clock,
       layers: undefined,
       unknown: this.#state.unknown,
-      showsTrace,
+      showsTrace: trace === true,
+      outcomes: new Outcomes(onError, this.#logger),
       find: (name) => byName.get(name),
       started: (method) => this.#state.started(method),
       ended: (method, ordinal) => this.#state.ended(method, ordinal),
@@ -324,27 +324,6 @@ export class Service {
         return timeout === Number.POSITIVE_INFINITY ? timeout : this.#clock.now() + timeout;
       },
       watch: (deadline) => this.#deadlines.watch(deadline),
-      failed: (error, method) => this.#failed(error, method),
     };
-  }
-
-  #failed(error: unknown, method: string): void {
-    if (!this.#onError) {
-      const what = method === "" ? "a middleware, called for a method there is not," : `the method ${method}`;
-      this.#logger.error(`${what} failed:`, error);
-      return;
-    }
-    try {
-      const outcome: unknown = this.#onError(error, { method });
-      // A hook may well be async.
-      if (outcome instanceof Promise) outcome.catch((hookError) => this.#hookFailed(hookError, error));
-    } catch (hookError) {
-      this.#hookFailed(hookError, error);
-    }
-  }
-
-  #hookFailed(hookError: unknown, error: unknown): void {
-    this.#logger.error("the onError hook failed:", hookError);
-    this.#logger.error("with this error to tell:", error);
   }
 }

@@ -1,3 +1,7 @@
+import type { CancelNotice } from "../protocol/cancellation.ts";
+import { REQUEST_CANCELLED } from "../protocol/error-object.ts";
+import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
+import { errorText } from "../protocol/serialize.ts";
 import { CallsById } from "./calls-by-id.ts";
 import type { InFlightCall } from "./in-flight-call.ts";
 import { Roster } from "./roster.ts";
@@ -41,10 +45,19 @@ export class WaitingCalls {
     if (call.owed > 0) this.#debts?.owe(call.owed);
   }
 
-  /** @param id - as `CallsById` has it */
-  byId(id: Parameters<CallsById["get"]>[0]): InFlightCall | undefined {
+  /**
+   * Ends the one that a notice of its caller names, if it is among them.
+   *
+   * @param isAnswered - whether it is answered nevertheless
+   */
+  cancel({ id, reason }: CancelNotice, isAnswered: boolean): void {
     this.#byId ??= new CallsById(this.#calls);
-    return this.#byId.get(id);
+    const call = this.#byId.get(id);
+    if (!call) return;
+    // First, since the end of the last call may close the connection, and the rest of its batch is owed an answer.
+    if (!isAnswered) call.sink.leaveOut?.();
+    const text = isAnswered ? () => errorText(call.id as string, REQUEST_CANCELLED) : undefined;
+    this.end(call, text, new RequestCancelledError(reason === undefined ? undefined : { reason }));
   }
 
   /**
