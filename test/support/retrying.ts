@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import type { ClientOptions } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
 import { faked } from "./faked.ts";
 import { turns } from "./turns.ts";
 
