@@ -208,7 +208,6 @@ export class Caller implements WaitingOwner, Seated {
     span: Span | undefined,
     layers: readonly ServiceLayer[] | undefined,
   ): void {
-    const host = this.#host;
     const { id, params } = message;
     const ordinal = this.#countIn(method);
     let context: HandlerContext | undefined;
@@ -221,11 +220,8 @@ export class Caller implements WaitingOwner, Seated {
         result = result.start(context);
       }
       if (isThenable(result)) {
-        const deadline = context ? context.due : host.deadlineOf(method);
-        const owed = this.#owedFor(method, id);
-        const call = { method, id, sink, ordinal, deadline, context, span, owed, seat: -1 };
-        this.#keep(call);
-        this.#await(result, call);
+        const call = this.#keep(method, id, sink, ordinal, context, span);
+        this.#waiting?.settleBy(result, call);
         return;
       }
     } catch (error) {
@@ -273,10 +269,7 @@ export class Caller implements WaitingOwner, Seated {
     const ordinal = this.#countIn(method);
     const needsContext = layers !== undefined || method.wantsContext || method.isChecked;
     const context = needsContext ? this.#contextOf(method, message) : undefined;
-    const deadline = context ? context.due : this.#host.deadlineOf(method);
-    const owed = this.#owedFor(method, id);
-    const call = { method, id, sink, ordinal, deadline, context, span, owed, seat: -1 };
-    this.#keep(call);
+    const call = this.#keep(method, id, sink, ordinal, context, span);
     const start = () => this.#start(call, () => this.#invoke(method, params, context, layers), turns);
     turns.take(span ? span.here(start) : start);
   }
@@ -291,20 +284,31 @@ export class Caller implements WaitingOwner, Seated {
     try {
       const result = invoke();
       if (isThenable(result)) {
-        this.#await(result, call, turns);
+        this.#waiting?.settleBy(result, call, turns);
         return;
       }
-      this.#fulfilled(call, result);
+      this.#waiting?.fulfilled(call, result);
     } catch (error) {
-      this.#rejected(call, error);
+      this.#waiting?.rejected(call, error);
     }
     turns.done();
   }
 
-  #keep(call: InFlightCall): void {
-    this.#waiting ??= new WaitingCalls(this, this.#creditor?.debts);
+  /** Puts a call on the record of those that take time. */
+  #keep(
+    method: Method,
+    id: string | undefined,
+    sink: AnswerSink,
+    ordinal: number,
+    context: HandlerContext | undefined,
+    span: Span | undefined,
+  ): InFlightCall {
+    const deadline = context ? context.due : this.#host.deadlineOf(method);
+    const call = { method, id, sink, ordinal, deadline, context, span, owed: this.#owedFor(method, id), seat: -1 };
+    this.#waiting ??= new WaitingCalls(this, this.#host.outcomes, this.#creditor?.debts);
     this.#waiting.add(call);
-    this.#host.watch(call.deadline);
+    this.#host.watch(deadline);
+    return call;
   }
 
   /** One of those that waited has ended. */
@@ -315,44 +319,6 @@ export class Caller implements WaitingOwner, Seated {
   /** What a call counts for among what this caller is owed. */
   #owedFor(method: Method, id: string | undefined): number {
     return this.#creditor && id !== undefined ? method.answerLength || this.#creditor.debts.guess : 0;
-  }
-
-  #await(result: PromiseLike<unknown>, call: InFlightCall, turns?: Turns): void {
-    try {
-      // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
-      Promise.resolve(result).then(
-        (value) => {
-          this.#fulfilled(call, value);
-          turns?.done();
-        },
-        (error) => {
-          this.#rejected(call, error);
-          turns?.done();
-        },
-      );
-    } catch (error) {
-      // A promise whose own `then` or `constructor` was tampered with.
-      this.#rejected(call, error);
-      turns?.done();
-    }
-  }
-
-  #fulfilled(call: InFlightCall, value: unknown): void {
-    const { id, method, span } = call;
-    if (id === undefined && call.seat >= 0) span?.succeeded(value);
-    this.#waiting?.end(call, () => {
-      const text = this.#host.outcomes.success(id as string, value, method, span);
-      method.answered(text.length);
-      return text;
-    });
-  }
-
-  #rejected(call: InFlightCall, error: unknown): void {
-    if (call.seat >= 0) {
-      if (call.id === undefined) this.#host.outcomes.report(error, call.method);
-      call.span?.failed(error);
-    }
-    this.#waiting?.end(call, () => this.#host.outcomes.failure(call.id as string, error, call.method));
   }
 
   #countIn(method: Method): number {

@@ -4,7 +4,9 @@ import { RequestCancelledError } from "../protocol/errors/request-cancelled-erro
 import { errorText } from "../protocol/serialize.ts";
 import { CallsById } from "./calls-by-id.ts";
 import type { InFlightCall } from "./in-flight-call.ts";
+import type { Outcomes } from "./outcomes.ts";
 import { Roster } from "./roster.ts";
+import type { Turns } from "./turns.ts";
 
 /** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
 export interface Debts {
@@ -26,16 +28,18 @@ export interface WaitingOwner {
   ended(call: InFlightCall): void;
 }
 
-/** The record of a caller's calls in flight that wait for a promise, or for their turn. */
+/** The record of a caller's calls in flight that wait for a promise, or for their turn: it settles them, and knows what ends them. */
 export class WaitingCalls {
   readonly #owner: WaitingOwner;
+  readonly #outcomes: Outcomes;
   readonly #debts: Debts | undefined;
   readonly #calls = new Roster<InFlightCall>();
   /** The same by their ids. Made with the first cancel, since most callers send none. */
   #byId: CallsById | undefined;
 
-  constructor(owner: WaitingOwner, debts: Debts | undefined) {
+  constructor(owner: WaitingOwner, outcomes: Outcomes, debts: Debts | undefined) {
     this.#owner = owner;
+    this.#outcomes = outcomes;
     this.#debts = debts;
   }
 
@@ -43,6 +47,47 @@ export class WaitingCalls {
     this.#calls.add(call);
     this.#byId?.add(call);
     if (call.owed > 0) this.#debts?.owe(call.owed);
+  }
+
+  /** Settles a call by what its method has promised. Then the next one's turn comes, if they take turns. */
+  settleBy(result: PromiseLike<unknown>, call: InFlightCall, turns?: Turns): void {
+    try {
+      // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
+      Promise.resolve(result).then(
+        (value) => {
+          this.fulfilled(call, value);
+          turns?.done();
+        },
+        (error) => {
+          this.rejected(call, error);
+          turns?.done();
+        },
+      );
+    } catch (error) {
+      // A promise whose own `then` or `constructor` was tampered with.
+      this.rejected(call, error);
+      turns?.done();
+    }
+  }
+
+  /** A call's method has given a result. */
+  fulfilled(call: InFlightCall, value: unknown): void {
+    const { id, method, span } = call;
+    if (id === undefined && call.seat >= 0) span?.succeeded(value);
+    this.end(call, () => {
+      const text = this.#outcomes.success(id as string, value, method, span);
+      method.answered(text.length);
+      return text;
+    });
+  }
+
+  /** A call's method has thrown. */
+  rejected(call: InFlightCall, error: unknown): void {
+    if (call.seat >= 0) {
+      if (call.id === undefined) this.#outcomes.report(error, call.method);
+      call.span?.failed(error);
+    }
+    this.end(call, () => this.#outcomes.failure(call.id as string, error, call.method));
   }
 
   /**
