@@ -24,11 +24,10 @@ export interface Bounds extends AdmissionOptions {
 
 /** The bounds that limits mean: of one caller, or of those who are given them together. */
 export function boundsOf({ limits, clock, concurrency, counters, total }: BoundsOptions): Bounds {
-  const { inFlight, totalInFlight, callsPerSecond } = limits;
+  const { callsPerSecond } = limits;
   return {
-    maxInFlight: inFlight,
+    limits,
     total,
-    maxTotal: totalInFlight,
     rate: callsPerSecond < Number.POSITIVE_INFINITY ? new TokenBucket(clock, callsPerSecond) : undefined,
     turns: concurrency < Number.POSITIVE_INFINITY ? new Turns(concurrency) : undefined,
     counters,
