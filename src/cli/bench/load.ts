@@ -1,6 +1,7 @@
 import type { Client } from "../../client/client.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
-import { ExitCode, exitCodeOf } from "../exit-code.ts";
+import { ExitCode } from "../exit-code.ts";
+import { exitCodeOf } from "../exit-code-of.ts";
 import { Latencies } from "./latencies.ts";
 
 /** What to load with. It ends with the first of its bounds. */
