@@ -39,15 +39,16 @@ export async function run(module: string, options: ServeCommandOptions): Promise
   const serverOptions: ServerOptions = { ...listenTransport(places, options), logger: loggerOf(tell) };
   const front = await Front.listen(places, serverOptions);
   front.serve(service, options.drain);
-  for (const address of front.addresses) tell("listening", address, { address });
-  const stop = options.watch ? keepNew(file, load, front, options.drain, tell) : () => {};
-  const close = async () => {
+  let stop = () => {};
+  const forget = closeOnSignals(async () => {
     stop();
     tell("closing", "what is in flight has its time");
     await front.close(options.drain);
     tell("closed", "all is answered");
-  };
-  const forget = closeOnSignals(close);
+  });
+  // Whoever hears that it listens may tell it to end.
+  for (const address of front.addresses) tell("listening", address, { address });
+  if (options.watch) stop = keepNew(file, load, front, options.drain, tell);
   await front.ended;
   forget();
   stop();
