@@ -12,6 +12,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, networkInterfaces, tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
+import { compileAll } from "./typescript/compiled.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const testTimeout = 60_000; // ms for one test; honoured for each test from Node.js 24 on
@@ -46,10 +47,16 @@ env.TSJASON_TEST_TIMES = timesFile;
 env.WS_NO_BUFFER_UTIL = "1"; // a peer of the interop tests brings native code that ws would take, and users mostly lack
 // The path of a unix socket has 103 bytes on some systems, and those of the tests need half of that.
 if (process.platform !== "win32" && Buffer.byteLength(tmpdir()) > 50) env.TMPDIR = "/tmp";
+await compileAll(["src", "test"]);
 const runner = spawn(
   process.execPath,
   [
-    ...["--import", import.meta.resolve("tsx"), "--import", import.meta.resolve("./test-setup.mjs")],
+    ...[
+      "--import",
+      import.meta.resolve("./typescript/register.mjs"),
+      "--import",
+      import.meta.resolve("./test-setup.mjs"),
+    ],
     ...["--test", `--test-concurrency=${availableParallelism()}`],
     // Before Node.js 24 this would be a limit for each file; test-setup.mjs has one for files on every version.
     ...(major >= 24 ? [`--test-timeout=${testTimeout}`] : []),
