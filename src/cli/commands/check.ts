@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action, examples } from "../command.ts";
-import { addConnectOptions } from "../connect/options.ts";
+import { addConnectOptions, FOR_TEXTS } from "../connect/options.ts";
 
 /** `tsjason check`. */
 export function addCheck(program: Command): void {
@@ -9,7 +9,7 @@ export function addCheck(program: Command): void {
     .description("try a server against the specification and against malformed messages, and report what it does wrong")
     .argument("<address>", "whom to check: any JSON-RPC 2.0 server")
     .option("--json", "for machines: {passed, failed, advised, skipped, findings}");
-  addConnectOptions(command)
+  addConnectOptions(command, FOR_TEXTS)
     .addHelpText(
       "after",
       `

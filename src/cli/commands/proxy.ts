@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { action, examples } from "../command.ts";
 import { addListenOptions } from "../connect/listen-options.ts";
-import { addConnectOptions, framingOption } from "../connect/options.ts";
+import { addConnectOptions, FOR_TEXTS, framingOption } from "../connect/options.ts";
 
 /** `tsjason proxy`. */
 export function addProxy(program: Command): void {
@@ -14,7 +14,7 @@ export function addProxy(program: Command): void {
   command.addOption(
     framingOption("--listen-framing <name>", "as --framing, which is the target's, for those who come in"),
   );
-  addConnectOptions(addListenOptions(command, "--listen-"))
+  addConnectOptions(addListenOptions(command, "--listen-"), FOR_TEXTS)
     .addHelpText(
       "after",
       `

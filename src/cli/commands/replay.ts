@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action, examples } from "../command.ts";
-import { addConnectOptions } from "../connect/options.ts";
+import { addConnectOptions, FOR_TEXTS } from "../connect/options.ts";
 
 /** `tsjason replay`. */
 export function addReplay(program: Command): void {
@@ -10,7 +10,7 @@ export function addReplay(program: Command): void {
     .argument("<file>", "the recording; - for standard input")
     .argument("<address>", "whom to play it to")
     .option("--json", "for machines: {sent, compared, awaited, differences}");
-  addConnectOptions(command)
+  addConnectOptions(command, FOR_TEXTS)
     .addHelpText(
       "after",
       `
