@@ -13,6 +13,14 @@ export interface CommandOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Redirections as a shell has them, such as `> /dev/full`. */
+  readonly redirected?: string;
+}
+
+/** How large a terminal is. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** How the command ended. */
@@ -44,9 +52,14 @@ export class RunningCommand {
   stderr = "";
   readonly #looks = new Set<() => void>();
 
-  constructor(test: TestContext, args: readonly string[], options: CommandOptions = {}, terminal = false) {
+  constructor(test: TestContext, args: readonly string[], options: CommandOptions = {}, terminal?: TerminalSize) {
     const main = join(builtPackage(), "dist/cli/main.js");
-    const command = [...(terminal ? ["python3", pty] : []), process.execPath, main, ...args];
+    const { redirected } = options;
+    const command = [
+      ...(terminal ? ["python3", pty, `${terminal.rows}`, `${terminal.columns}`] : []),
+      ...(redirected === undefined ? [] : ["sh", "-c", `exec "$0" "$@" ${redirected}`]),
+      ...[process.execPath, main, ...args],
+    ];
     this.#process = spawn(command[0] as string, command.slice(1), {
       stdio: "pipe",
       env: { ...environment, ...options.env },
@@ -71,6 +84,11 @@ export class RunningCommand {
 
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  /** Reads no more of what it prints, as `head` when it has its lines. */
+  closeStdout(): void {
+    this.#process.stdout?.destroy();
   }
 
   async kill(): Promise<void> {
@@ -105,9 +123,14 @@ export function start(test: TestContext, args: readonly string[], options?: Comm
   return new RunningCommand(test, args, options);
 }
 
-/** Starts it at a terminal of 100 columns: what it prints, to either stream, is in `stdout`. */
-export function startAtTerminal(test: TestContext, args: readonly string[], options?: CommandOptions): RunningCommand {
-  return new RunningCommand(test, args, options, true);
+/** Starts it at a terminal: what it prints, to either stream, is in `stdout`. */
+export function startAtTerminal(
+  test: TestContext,
+  args: readonly string[],
+  options?: CommandOptions,
+  size: TerminalSize = { rows: 30, columns: 100 },
+): RunningCommand {
+  return new RunningCommand(test, args, options, size);
 }
 
 /** Runs the command to its end. Without `input` its stdin is empty. */
