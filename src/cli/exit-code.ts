@@ -14,6 +14,8 @@ export const ExitCode = {
   InvalidAnswer: 5,
   /** A fault of this program. */
   Fault: 70,
+  /** What it had to say could not be written: a full disk. The numbers are those of BSD's sysexits.h. */
+  OutputLost: 74,
   /** Ctrl-C: 128 and the number of SIGINT, as shells have it. */
   Interrupted: 130,
 } as const;
