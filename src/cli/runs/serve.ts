@@ -1,17 +1,16 @@
 import { once } from "node:events";
 import { closeOnSignals } from "../../server/close-on-signals.ts";
 import type { ServerOptions } from "../../server/server.ts";
-import type { Logger } from "../../service/logger.ts";
 import type { ListenOptions } from "../connect/listen-options.ts";
 import { listenTransport, placesOf } from "../connect/places.ts";
 import { ExitCode } from "../exit-code.ts";
-import { shownError } from "../output/error.ts";
-import { out } from "../output/out.ts";
-import { safeLines, safeText } from "../output/safe-text.ts";
+import { outliveOutput } from "../output/out.ts";
 import { Front } from "../serve/front.ts";
 import { loadDefault, moduleFile } from "../serve/load-module.ts";
+import { reloadOnChange } from "../serve/reloads.ts";
 import { serviceOf } from "../serve/service-of.ts";
-import { watchFolderOf } from "../serve/watcher.ts";
+import { noteStack } from "../serve/stack.ts";
+import { loggerOf, teller } from "../serve/tell.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface ServeCommandOptions extends ListenOptions {
@@ -26,6 +25,7 @@ interface ServeCommandOptions extends ListenOptions {
 /** Does what `tsjason serve` is for. */
 export async function run(module: string, options: ServeCommandOptions): Promise<ExitCode> {
   const places = placesOf(options.listen, options);
+  outliveOutput();
   const tell = teller(options.json === true);
   const file = moduleFile(module);
   const load = async (generation: number) =>
@@ -46,9 +46,11 @@ export async function run(module: string, options: ServeCommandOptions): Promise
     await front.close(options.drain);
     tell("closed", "all is answered");
   });
-  // Whoever hears that it listens may tell it to end.
+  if (options.watch) {
+    stop = reloadOnChange({ file, load, serve: (service) => front.serve(service, options.drain), tell });
+  }
+  // Whoever hears that it listens may tell it to end, or change the module.
   for (const address of front.addresses) tell("listening", address, { address });
-  if (options.watch) stop = keepNew(file, load, front, options.drain, tell);
   await front.ended;
   forget();
   stop();
@@ -71,54 +73,6 @@ async function unlessStuck<T>(module: string, loading: Promise<T>): Promise<T> {
 
 function cannotBeServed(module: string, error: unknown): never {
   if (error instanceof UsageError) throw error;
-  // The module's own fault: its author wants to know where.
-  if (error instanceof Error && error.stack !== undefined) out.note(safeLines(error.stack));
+  noteStack(error);
   throw new UsageError(`${module} cannot be served: ${error instanceof Error ? error.message : String(error)}`);
-}
-
-/** Serves the module anew whenever its files change, one after another. */
-function keepNew(
-  file: string,
-  load: (generation: number) => Promise<Parameters<Front["serve"]>[0]>,
-  front: Front,
-  drain: number,
-  tell: Tell,
-): () => void {
-  let generation = 0;
-  let loading = Promise.resolve();
-  const reload = async () => {
-    try {
-      front.serve(await load(++generation), drain);
-      tell("reloaded", file);
-    } catch (error) {
-      tell("not-reloaded", `the last one goes on: ${shownError(error, (_style, text) => text)}`);
-    }
-  };
-  return watchFolderOf(
-    file,
-    () => {
-      loading = loading.then(reload);
-    },
-    (error) => tell("not-watched", error.message),
-  );
-}
-
-/** Says what happens. */
-type Tell = (event: string, what: string, record?: object) => void;
-
-function teller(json: boolean): Tell {
-  return (event, what, record = { message: what }) => {
-    if (json) out.line(JSON.stringify({ event, ...record }));
-    else out.line(`${out.paint(event.startsWith("not") ? "yellow" : "green", event)} ${safeText(what)}`);
-  };
-}
-
-function loggerOf(tell: Tell): Logger {
-  const say =
-    (level: string) =>
-    (message: string, ...details: unknown[]) => {
-      const causes = details.map((detail) => (detail instanceof Error ? detail.message : String(detail)));
-      tell(level, [message, ...causes].join(" "));
-    };
-  return { debug() {}, info() {}, warn: say("warning"), error: say("error") };
 }
