@@ -1,3 +1,4 @@
+import { CallAbortedError } from "../../connection/errors/call-aborted-error.ts";
 import { isCallError } from "../../connection/errors/call-error.ts";
 import { CallTimeoutError } from "../../connection/errors/call-timeout-error.ts";
 import { ConnectionLostError } from "../../connection/errors/connection-lost-error.ts";
@@ -59,6 +60,7 @@ const kinds: ReadonlyMap<ExitCode, string> = new Map([
 
 function kindOf(error: unknown): string {
   if (error instanceof ListenError) return "cannot listen";
+  if (error instanceof CallAbortedError) return "given up";
   return kinds.get(exitCodeOf(error)) ?? "failure";
 }
 

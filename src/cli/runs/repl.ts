@@ -4,7 +4,8 @@ import type { ConnectOptions } from "../connect/options.ts";
 import { assertTimeout } from "../connect/target.ts";
 import { ExitCode } from "../exit-code.ts";
 import { out } from "../output/out.ts";
-import { historyFile, readHistory, writeHistory } from "../repl/history.ts";
+import { historyFile, historyKeeper, readHistory } from "../repl/history.ts";
+import { printAbove } from "../repl/print-above.ts";
 import { ReplSession } from "../repl/session.ts";
 import { TypedLines } from "../repl/typed-lines.ts";
 import { membersOf } from "../wire/replies.ts";
@@ -14,13 +15,16 @@ import { shownMessages } from "../wire/show-message.ts";
 export async function run(address: string, options: ConnectOptions): Promise<ExitCode> {
   let lines: Interface | undefined;
   const client = clientFor(address, options, (direction, text) => {
-    if (direction === "in" && membersOf(text).some(({ kind }) => kind !== "response")) showUnasked(text, lines);
+    if (direction === "in" && membersOf(text).some(({ kind }) => kind !== "response"))
+      printAbove(lines, () => showUnasked(text));
   });
   const session = new ReplSession(client, options.timeout, (timeout) => assertTimeout(address, timeout));
   try {
     await client.connect();
     lines = openLines(session);
     const typed = new TypedLines(lines);
+    const opened = lines;
+    lines.on("SIGINT", () => onInterrupt(opened, typed, session));
     await session.discover();
     await doLines(typed, lines, session);
     return ExitCode.Ok;
@@ -41,14 +45,19 @@ function openLines(session: ReplSession): Interface {
     completer: (line: string) => session.complete(line),
     ...(terminal && { history: readHistory(file), historySize: 1_000 }),
   });
-  if (terminal) lines.on("history", (history) => writeHistory(file, history));
-  lines.on("SIGINT", () => {
-    if (session.interrupt()) return;
-    // A line that was begun is dropped; on an empty one Ctrl-C ends the session.
-    if (lines.line === "") lines.close();
-    else lines.write(null, { ctrl: true, name: "u" });
-  });
+  if (terminal) lines.on("history", historyKeeper(file));
   return lines;
+}
+
+/** Ctrl-C gives up what goes on, and what was pasted behind it; a line that was begun is dropped; on an empty one it ends. */
+function onInterrupt(lines: Interface, typed: TypedLines, session: ReplSession): void {
+  const waited = typed.drop();
+  if (session.interrupt() || waited) return;
+  if (lines.line === "") lines.close();
+  else {
+    lines.write(null, { ctrl: true, name: "e" });
+    lines.write(null, { ctrl: true, name: "u" });
+  }
 }
 
 /** Does one line after another; those that are typed meanwhile wait. */
@@ -60,9 +69,7 @@ async function doLines(typed: TypedLines, lines: Interface, session: ReplSession
   }
 }
 
-/** Prints what came by itself above the line that is being typed. */
-function showUnasked(text: string, lines: Interface | undefined): void {
-  if (lines?.terminal) process.stdout.write("\r\u001b[K");
+/** Prints what came by itself. */
+function showUnasked(text: string): void {
   for (const line of shownMessages(text, out.paint)) out.line(`${out.paint("magenta", "<")} ${line}`);
-  if (lines?.terminal) lines.prompt(true);
 }
