@@ -18,7 +18,12 @@ export async function run(address: string, options: ConnectOptions): Promise<Exi
     if (direction === "in" && membersOf(text).some(({ kind }) => kind !== "response"))
       printAbove(lines, () => showUnasked(text));
   });
-  const session = new ReplSession(client, options.timeout, (timeout) => assertTimeout(address, timeout));
+  const session = new ReplSession(
+    client,
+    options.timeout,
+    (timeout) => assertTimeout(address, timeout),
+    (show) => (lines?.line ? printAbove(lines, show) : show()),
+  );
   try {
     await client.connect();
     lines = openLines(session);
@@ -63,7 +68,8 @@ function onInterrupt(lines: Interface, typed: TypedLines, session: ReplSession):
 /** Does one line after another; those that are typed meanwhile wait. */
 async function doLines(typed: TypedLines, lines: Interface, session: ReplSession): Promise<void> {
   for (;;) {
-    if (!typed.closed) lines.prompt();
+    // What was typed while the last line was done stays, and so does the cursor.
+    if (!typed.closed) lines.prompt(true);
     const line = await typed.next();
     if (line === undefined || !(await session.line(line))) return;
   }
