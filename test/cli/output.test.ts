@@ -37,9 +37,7 @@ describe("a command whose output nobody reads", () => {
   for (const [line, input = ""] of commands) {
     test(`ends quietly: ${line}`, async (test) => {
       const { args } = await places(test, line);
-      const command = start(test, args, { input });
-      command.closeStdout();
-      const { status, stderr } = await command.ended;
+      const { status, stderr } = await tsjason(test, args, { input, unread: true });
       assert.deepEqual([status, stderr], [141, ""]);
     });
   }

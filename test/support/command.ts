@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { builtPackage } from "./built.ts";
@@ -15,6 +16,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Redirections as a shell has them, such as `> /dev/full`. */
   readonly redirected?: string;
+  /** Nobody reads what it prints to stdout, from before it begins. */
+  readonly unread?: boolean;
 }
 
 /** How large a terminal is. */
@@ -54,19 +57,24 @@ export class RunningCommand {
 
   constructor(test: TestContext, args: readonly string[], options: CommandOptions = {}, terminal?: TerminalSize) {
     const main = join(builtPackage(), "dist/cli/main.js");
-    const { redirected } = options;
+    const { redirected, unread = false } = options;
     const command = [
       ...(terminal ? ["python3", pty, `${terminal.rows}`, `${terminal.columns}`] : []),
       ...(redirected === undefined ? [] : ["sh", "-c", `exec "$0" "$@" ${redirected}`]),
+      ...(unread ? ["sh", "-c", 'read -r word <&3; exec "$0" "$@" 3<&-'] : []),
       ...[process.execPath, main, ...args],
     ];
     this.#process = spawn(command[0] as string, command.slice(1), {
-      stdio: "pipe",
+      stdio: unread ? ["pipe", "pipe", "pipe", "pipe"] : "pipe",
       env: { ...environment, ...options.env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     this.#process.stdout?.setEncoding("utf8").on("data", (text) => this.#took("stdout", text));
     this.#process.stderr?.setEncoding("utf8").on("data", (text) => this.#took("stderr", text));
+    if (unread) {
+      this.closeStdout();
+      (this.#process.stdio[3] as Writable).end("begin\n");
+    }
     // It may end before it has read all.
     this.#process.stdin?.on("error", () => {});
     if (options.input !== undefined) this.#process.stdin?.end(options.input);

@@ -1,5 +1,5 @@
 """Runs a command at a terminal: terminal.py ROWS COLUMNS COMMAND...; what comes in on stdin is typed, what it prints goes to
-stdout. Like a terminal of people it goes on showing what is printed while what was pasted waits to be read."""
+stdout. The end of stdin hangs up. Like a terminal of people it goes on showing what is printed while what was pasted waits to be read."""
 import fcntl
 import os
 import pty
@@ -16,14 +16,14 @@ if pid == 0:
     os.execvp(sys.argv[3], sys.argv[3:])
 signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
 os.set_blocking(terminal, False)
-typing = True
 pasted = b""
 while True:
-    ready, room, _ = select.select([terminal, 0] if typing else [terminal], [terminal] if pasted else [], [])
+    ready, room, _ = select.select([terminal, 0], [terminal] if pasted else [], [])
     if 0 in ready:
         typed = os.read(0, 4096)
+        if not typed:
+            break
         pasted += typed
-        typing = len(typed) > 0
     if room:
         try:
             pasted = pasted[os.write(terminal, pasted[:512]):]
@@ -39,4 +39,5 @@ while True:
         if not shown:
             break
         os.write(1, shown)
+os.close(terminal)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
