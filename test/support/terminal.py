@@ -1,5 +1,6 @@
 """Runs a command at a terminal: terminal.py ROWS COLUMNS COMMAND...; what comes in on stdin is typed, what it prints goes to
-stdout. The end of stdin hangs up. Like a terminal of people it goes on showing what is printed while what was pasted waits to be read."""
+stdout, and the end of stdin hangs up. Like a terminal of people it goes on showing what is printed while what was pasted
+waits to be read."""
 import fcntl
 import os
 import pty

@@ -13,7 +13,7 @@ const HELP = `method params…        call it, as the command call does: add 1 2
 .methods               what the server can do, where it says so (rpc.discover)
 .timeout time          how long to wait for answers: 500ms, 2s, 0 for ever
 .help                  this
-.exit                  end; so does Ctrl-D. Ctrl-C gives up the call that is waited for`;
+.exit                  end; so does Ctrl-D. Ctrl-C gives up the call that is waited for, and the lines behind it`;
 
 /** What the lines of a session do. */
 export class ReplSession {
