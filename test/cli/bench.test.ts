@@ -79,6 +79,13 @@ describe("tsjason bench", () => {
     assert.equal((await tsjason(test, ["bench", "tcp://127.0.0.1:1", "add", "--concurrency", "0"])).status, 2);
   });
 
+  test("says at once when nobody is there over HTTP, where only calls show it", async (test) => {
+    const args = ["bench", "http://127.0.0.1:1", "add", "-d", "10m", "--rate", "0.01"];
+    const { status, stdout, stderr } = await tsjason(test, args);
+    assert.deepEqual([status, stdout], [3, ""]);
+    assert.match(stderr, /^no connection: http:\/\/127\.0\.0\.1:1 could not be dialled: .*ECONNREFUSED/);
+  });
+
   test("shows its progress at a terminal", { skip: noTerminal }, async (test) => {
     const { address } = await serve(test);
     const bench = startAtTerminal(test, ["bench", address, "add", "1", "2", "-d", "10m"], { env: { NO_COLOR: "1" } });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { deferred } from "../../src/connection/deferred.ts";
 import { Service } from "../../src/service/service.ts";
 import { noTerminal, startAtTerminal, tsjason } from "../support/command.ts";
 import { serve } from "../support/served.ts";
@@ -126,6 +127,105 @@ describe("tsjason repl", () => {
       await repl.prints(/\n5\r/);
       repl.type("\u0003");
       assert.equal((await repl.ended).status, 0);
+    });
+
+    test("keeps what is typed while a call goes on", async (test) => {
+      const called = deferred<void>();
+      const answer = deferred<string>();
+      const service = new Service().addMethod("slow", () => {
+        called.resolve();
+        return answer.promise;
+      });
+      const { address } = await serve(
+        test,
+        service.addMethod("echo", (text: string) => text),
+      );
+      const repl = startAtTerminal(test, ["repl", address], {
+        env: { NO_COLOR, XDG_STATE_HOME: temporaryDirectory(test) },
+      });
+      await repl.prints(/> /);
+      repl.type("slow\r");
+      await called.promise;
+      repl.type("echo be");
+      await repl.prints(/echo be$/);
+      answer.resolve("done");
+      await repl.prints(/"done"\r\n[\s\S]*echo be[\s\S]*$/);
+      repl.type("hind\r");
+      await repl.prints(/"behind"\r/);
+      repl.type("\u0004");
+      assert.equal((await repl.ended).status, 0);
+    });
+
+    describe("of 20 columns and 5 rows", () => {
+      const small = { rows: 5, columns: 20 };
+      const startSmall = (test: TestContext, address: string) =>
+        startAtTerminal(
+          test,
+          ["repl", address],
+          { env: { NO_COLOR, XDG_STATE_HOME: temporaryDirectory(test) } },
+          small,
+        );
+
+      test("does 10,000 pasted lines, in order", async (test) => {
+        const taken: number[] = [];
+        const { address } = await serve(
+          test,
+          new Service().addMethod("take", (number: number) => `no. ${taken.push(number)}`),
+        );
+        const repl = startSmall(test, address);
+        await repl.prints(/> /);
+        const numbers = Array.from({ length: 10_000 }, (_, index) => index);
+        repl.type(numbers.map((number) => `take ${number}\r`).join(""));
+        await repl.prints(/"no\. 10000"\r\n/);
+        repl.type("\u0004");
+        assert.equal((await repl.ended).status, 0);
+        assert.deepEqual(taken, numbers);
+      });
+
+      test("gives up with Ctrl-C what was pasted behind a call, too", async (test) => {
+        const address = await discoverable(test);
+        const repl = startSmall(test, address);
+        await repl.prints(/> /);
+        repl.type(`.timeout 0\rnever\r${"subtract 9 4\r".repeat(100)}subtract 0 0\r`);
+        await repl.prints(/subtract 0 0\r/);
+        repl.type("\u0003");
+        await repl.prints(/given up: never was aborted \(it was sent; whether it was executed is not known\)/);
+        repl.type("subtract 8 1\r");
+        await repl.prints(/\n7\r|G7\r/);
+        repl.type("\u0004");
+        const { status, stdout } = await repl.ended;
+        assert.equal(status, 0);
+        assert.doesNotMatch(stdout, /\b5\r\n/);
+      });
+
+      test("shows what the server says above a line of many rows, and leaves both there", async (test) => {
+        const wire = await WireServer.listen(test);
+        const repl = startSmall(test, wire.address);
+        const peer = await wire.peer();
+        const { id } = (await peer.inbox.next()) as { id: number };
+        peer.socket.write(frame({ jsonrpc: "2.0", id, result: document }));
+        await repl.prints(/> /);
+        repl.type("x".repeat(50));
+        await repl.prints(/x{10}$/);
+        peer.socket.write(frame({ jsonrpc: "2.0", method: "reminder", params: ["tea"] }));
+        // The line takes three rows, which are gone when the message comes, so that nothing goes back over that.
+        const [, , after = ""] = await repl.prints(/(< notification reminder \["tea"\]\r\n)([\s\S]*x{50})/);
+        assert.doesNotMatch(after, /\[\d+A/);
+        repl.type("\u0003\u0003");
+        assert.equal((await repl.ended).status, 0);
+      });
+
+      test("drops with Ctrl-C a line in whose middle the cursor is", async (test) => {
+        const { address } = await serve(test);
+        const repl = startSmall(test, address);
+        await repl.prints(/> /);
+        repl.type("nope nope\u0001");
+        await repl.prints(/nope nope/);
+        repl.type("\u0003add 20 22\r");
+        await repl.prints(/42\r/);
+        repl.type("\u0004");
+        assert.equal((await repl.ended).status, 0);
+      });
     });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,6 +7,8 @@ import { builtPackage } from "../support/built.ts";
 import { output, type RunningCommand, start, tsjason } from "../support/command.ts";
 import { clientOf } from "../support/served.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+
+const needsFull = existsSync("/dev/full") ? false : "needs Linux, which has a disk that is always full";
 
 /** A project of a user's, with a module to serve. */
 function project(test: TestContext, files: Readonly<Record<string, string>>): string {
@@ -131,6 +133,112 @@ describe("tsjason serve", () => {
     await command.prints(/^not-reloaded the last one goes on: .*Unexpected token/m);
     assert.equal(await clientOf(test, tcp).call("version"), 2);
     await ends(command);
+  });
+
+  describe("with --watch", () => {
+    const importing = 'import { version } from "./lib/version.js";\nexport default { version: () => version };';
+    const version = (number: number) => `export const version = ${number};`;
+
+    /** Serves a module that imports its version from a folder; changes files and says what is served then. */
+    async function watched(test: TestContext) {
+      const folder = project(test, { "service.js": importing });
+      const file = (name: string) => join(folder, name);
+      mkdirSync(file("lib"));
+      writeFileSync(file("lib/version.js"), version(1));
+      const { command, tcp } = await served(test, folder, "service.js", "--watch");
+      /** Resolves when it serves a version, which is before it says that it was reloaded. */
+      const serves = async (number: number): Promise<void> => {
+        for (;;) {
+          const { length } = command.stdout;
+          if ((await clientOf(test, tcp).call("version")) === number) return;
+          await command.prints(new RegExp(`^[^]{${length}}[^]*?reloaded `));
+        }
+      };
+      await serves(1);
+      return { command, file, serves };
+    }
+
+    test("hears of a file that is written after another was put in its place", async (test) => {
+      const { command, file, serves } = await watched(test);
+      for (const number of [2, 4]) {
+        writeFileSync(file("lib/version.js.new"), version(number));
+        renameSync(file("lib/version.js.new"), file("lib/version.js"));
+        await serves(number);
+        writeFileSync(file("lib/version.js"), version(number + 1));
+        await serves(number + 1);
+      }
+      await ends(command);
+    });
+
+    test("goes on when the module, or a folder, is gone for a while", async (test) => {
+      const { command, file, serves } = await watched(test);
+      renameSync(file("service.js"), file("away.js"));
+      await command.prints(/^not-reloaded .*Cannot find module .*service\.js/m);
+      await serves(1);
+      renameSync(file("away.js"), file("service.js"));
+      await command.prints(/^reloaded /m);
+      rmSync(file("lib"), { recursive: true });
+      await command.prints(/^not-reloaded .*Cannot find module .*version\.js/m);
+      mkdirSync(file("lib"));
+      writeFileSync(file("lib/version.js"), version(2));
+      await serves(2);
+      writeFileSync(file("lib/version.js"), version(3));
+      await serves(3);
+      await ends(command);
+    });
+
+    test("looks at files that are saved without a rest", async (test) => {
+      const { command, file, serves } = await watched(test);
+      const saving = setInterval(() => writeFileSync(file("lib/version.js"), version(2)), 20);
+      await command.prints(/^reloaded /m);
+      clearInterval(saving);
+      await serves(2);
+      await ends(command);
+    });
+
+    test("follows symbolic links to files and folders", async (test) => {
+      const { command, file, serves } = await watched(test);
+      const elsewhere = temporaryDirectory(test);
+      writeFileSync(join(elsewhere, "version.js"), version(2));
+      rmSync(file("lib/version.js"));
+      symlinkSync(join(elsewhere, "version.js"), file("lib/version.js"));
+      await serves(2);
+      writeFileSync(join(elsewhere, "version.js"), version(3));
+      await serves(3);
+      rmSync(file("lib"), { recursive: true });
+      symlinkSync(elsewhere, file("lib"));
+      writeFileSync(join(elsewhere, "version.js"), version(4));
+      await serves(4);
+      writeFileSync(join(elsewhere, "version.js"), version(5));
+      await serves(5);
+      await ends(command);
+    });
+
+    test("lets a change overtake a module that never comes to its end, and shows where one is wrong", async (test) => {
+      const { command, file, serves } = await watched(test);
+      writeFileSync(file("service.js"), 'console.error("stuck"); await new Promise(() => {}); export default {};');
+      await command.prints(/stuck/, "stderr");
+      writeFileSync(file("lib/version.js"), version(2));
+      writeFileSync(file("service.js"), `throw new Error("at the start");\n${importing}`);
+      await command.prints(/^not-reloaded the last one goes on: failure: at the start$/m);
+      assert.match(command.stderr, /Error: at the start\n {4}at file:.*service\.js/);
+      writeFileSync(file("service.js"), importing);
+      await serves(2);
+      await ends(command);
+    });
+  });
+
+  test("goes on when what it says cannot be written", { skip: needsFull }, async (test) => {
+    const folder = project(test, { "service.js": "export default { add: (a, b) => a + b };" });
+    const address = `unix:${join(folder, "socket")}`;
+    const command = start(test, ["serve", "service.js", "--listen", address], {
+      cwd: folder,
+      redirected: "> /dev/full",
+    });
+    await command.prints(/^output lost: ENOSPC: no space left on device/, "stderr");
+    assert.equal(await clientOf(test, address).call("add", [1, 2]), 3);
+    command.signal("SIGTERM");
+    assert.equal((await command.ended).status, 0);
   });
 
   test("says what is wrong before it listens", async (test) => {

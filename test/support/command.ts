@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { builtPackage } from "./built.ts";
@@ -13,6 +14,16 @@ export interface CommandOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Redirections as a shell has them, such as `> /dev/full`. */
+  readonly redirected?: string;
+  /** Nobody reads what it prints to stdout, from before it begins. */
+  readonly unread?: boolean;
+}
+
+/** How large a terminal is. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** How the command ended. */
@@ -44,16 +55,26 @@ export class RunningCommand {
   stderr = "";
   readonly #looks = new Set<() => void>();
 
-  constructor(test: TestContext, args: readonly string[], options: CommandOptions = {}, terminal = false) {
+  constructor(test: TestContext, args: readonly string[], options: CommandOptions = {}, terminal?: TerminalSize) {
     const main = join(builtPackage(), "dist/cli/main.js");
-    const command = [...(terminal ? ["python3", pty] : []), process.execPath, main, ...args];
+    const { redirected, unread = false } = options;
+    const command = [
+      ...(terminal ? ["python3", pty, `${terminal.rows}`, `${terminal.columns}`] : []),
+      ...(redirected === undefined ? [] : ["sh", "-c", `exec "$0" "$@" ${redirected}`]),
+      ...(unread ? ["sh", "-c", 'read -r word <&3; exec "$0" "$@" 3<&-'] : []),
+      ...[process.execPath, main, ...args],
+    ];
     this.#process = spawn(command[0] as string, command.slice(1), {
-      stdio: "pipe",
+      stdio: unread ? ["pipe", "pipe", "pipe", "pipe"] : "pipe",
       env: { ...environment, ...options.env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     this.#process.stdout?.setEncoding("utf8").on("data", (text) => this.#took("stdout", text));
     this.#process.stderr?.setEncoding("utf8").on("data", (text) => this.#took("stderr", text));
+    if (unread) {
+      this.closeStdout();
+      (this.#process.stdio[3] as Writable).end("begin\n");
+    }
     // It may end before it has read all.
     this.#process.stdin?.on("error", () => {});
     if (options.input !== undefined) this.#process.stdin?.end(options.input);
@@ -71,6 +92,11 @@ export class RunningCommand {
 
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  /** Reads no more of what it prints, as `head` when it has its lines. */
+  closeStdout(): void {
+    this.#process.stdout?.destroy();
   }
 
   async kill(): Promise<void> {
@@ -105,9 +131,14 @@ export function start(test: TestContext, args: readonly string[], options?: Comm
   return new RunningCommand(test, args, options);
 }
 
-/** Starts it at a terminal of 100 columns: what it prints, to either stream, is in `stdout`. */
-export function startAtTerminal(test: TestContext, args: readonly string[], options?: CommandOptions): RunningCommand {
-  return new RunningCommand(test, args, options, true);
+/** Starts it at a terminal: what it prints, to either stream, is in `stdout`. */
+export function startAtTerminal(
+  test: TestContext,
+  args: readonly string[],
+  options?: CommandOptions,
+  size: TerminalSize = { rows: 30, columns: 100 },
+): RunningCommand {
+  return new RunningCommand(test, args, options, size);
 }
 
 /** Runs the command to its end. Without `input` its stdin is empty. */

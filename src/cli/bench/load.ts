@@ -1,6 +1,9 @@
+import { setMaxListeners } from "node:events";
 import type { Client } from "../../client/client.ts";
+import { DialError } from "../../connection/errors/dial-error.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
-import { ExitCode, exitCodeOf } from "../exit-code.ts";
+import { ExitCode } from "../exit-code.ts";
+import { exitCodeOf } from "../exit-code-of.ts";
 import { Latencies } from "./latencies.ts";
 
 /** What to load with. It ends with the first of its bounds. */
@@ -45,6 +48,8 @@ export class LoadRun {
   /** Milliseconds from the first call to the last answer. */
   elapsed = 0;
   readonly #load: Load;
+  readonly #unreached = new AbortController();
+  /** Aborts when it is stopped, or nobody was reached. */
   readonly #stop: AbortSignal;
   #start = 0;
   #begun = 0;
@@ -55,7 +60,9 @@ export class LoadRun {
 
   constructor(load: Load, stop: AbortSignal) {
     this.#load = load;
-    this.#stop = stop;
+    this.#stop = AbortSignal.any([stop, this.#unreached.signal]);
+    // As many calls and pauses wait for it as there are callers.
+    setMaxListeners(0, this.#stop);
   }
 
   /** How many calls have ended, well or not. */
@@ -69,13 +76,19 @@ export class LoadRun {
     return Math.min(1, Math.max(this.ended / count, this.#now() / duration));
   }
 
-  /** Resolves when it is over; what is under way then has been answered, or given up if it was stopped. */
+  /**
+   * Resolves when it is over; what is under way then has been answered, or given up if it was stopped.
+   *
+   * @throws DialError, as a rejection and at once, when the first that is heard of the server is that nobody is there: over
+   *   HTTP that shows in calls only
+   */
   async run(clients: readonly Client[]): Promise<void> {
     this.#start = performance.now();
     const callers = clients.flatMap((client) =>
       Array.from({ length: this.#load.concurrency }, () => this.#caller(client)),
     );
     await Promise.all(callers);
+    this.#unreached.signal.throwIfAborted();
     this.elapsed = this.#now();
   }
 
@@ -136,6 +149,10 @@ export class LoadRun {
   }
 
   async #failedWith(error: unknown): Promise<void> {
+    if (error instanceof DialError && this.ended === 0) {
+      this.#unreached.abort(error);
+      return;
+    }
     const name = isRpcError(error) ? `error ${error.code}` : (error as Error).name;
     this.errors.set(name, (this.errors.get(name) ?? 0) + 1);
     this.#failed++;

@@ -1,19 +1,8 @@
-import { writeFile } from "node:fs/promises";
-import { type Command, InvalidArgumentError } from "commander";
-import { generateTypes } from "../../openrpc/types/generate-types.ts";
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
 import { isTypeName } from "../../openrpc/types/identifiers.ts";
 import { action, examples } from "../command.ts";
-import { addConnectOptions, type ConnectOptions } from "../connect/options.ts";
-import { type FoundDocument, readDocuments } from "../documents/read-documents.ts";
-import { ExitCode } from "../exit-code.ts";
-import { out } from "../output/out.ts";
-import { UsageError } from "../usage-error.ts";
-
-interface TypesCommandOptions extends ConnectOptions {
-  readonly out?: string;
-  readonly name: string;
-  readonly comments: boolean;
-}
+import { addConnectOptions } from "../connect/options.ts";
 
 /** `tsjason types`. */
 export function addTypes(program: Command): void {
@@ -33,24 +22,7 @@ export function addTypes(program: Command): void {
         ["curl -s https://example.com/openrpc.json | tsjason types -", "from one on the web"],
       ),
     )
-    .action(action(types));
-}
-
-async function types(source: string, options: TypesCommandOptions): Promise<ExitCode> {
-  const [found] = (await readDocuments([source], options)) as [FoundDocument];
-  const { name, comments } = options;
-  const text = found.source.blamed(() => generateTypes(found.value, { name, comments }));
-  if (options.out === undefined) out.line(text.trimEnd());
-  else await write(options.out, text);
-  return ExitCode.Ok;
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be written: ${(cause as Error).message}`, { cause });
-  }
+    .action(action(() => import("../runs/types.ts")));
 }
 
 function interfaceName(name: string): string {

@@ -7,9 +7,11 @@ import { programOf } from "../program-words.ts";
 import { observing, type TextObserver } from "../wire/observed.ts";
 import { showWire } from "../wire/verbose.ts";
 import { schemeOf } from "./address.ts";
-import { natsOptionsOf } from "./nats-options.ts";
-import { type ConnectOptions, headersOf, tlsOf } from "./options.ts";
+import { headersOf } from "./headers.ts";
+import { natsOptionsOf } from "./nats-credentials.ts";
+import type { ConnectOptions } from "./options.ts";
 import { targetOf } from "./target.ts";
+import { tlsOf } from "./tls.ts";
 
 /**
  * A client as the options of the command line ask for it.

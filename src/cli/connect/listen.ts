@@ -6,7 +6,8 @@ import { InvalidAddressError } from "../../transport/address.ts";
 import { routeTo } from "../../transport/registry.ts";
 import type { Listener } from "../../transport/transport.ts";
 import { ListenError } from "../listen-error.ts";
-import { type ListenOptions, listenTransport, placesOf } from "./listen-options.ts";
+import type { ListenOptions } from "./listen-options.ts";
+import { listenTransport, placesOf } from "./places.ts";
 
 /** Who takes what a listener brings. */
 export interface Door {

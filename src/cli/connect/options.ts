@@ -1,10 +1,6 @@
 import { type Command, Option } from "commander";
-import type { HttpHeaders } from "../../transport/http/options.ts";
-import type { TlsDialOptions } from "../../transport/secure.ts";
-import { UsageError } from "../usage-error.ts";
 import { duration } from "../words/numbers.ts";
 import { addNatsOptions, type NatsCredentials } from "./nats-options.ts";
-import { readBytes } from "./read-bytes.ts";
 
 /** What every command that dials can be told of the connection. */
 export interface ConnectOptions extends NatsCredentials {
@@ -46,31 +42,4 @@ export function addConnectOptions(command: Command, timeout = FOR_CALLS): Comman
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
-}
-
-/** @throws UsageError when a line is no header */
-export function headersOf(lines: readonly string[] = []): HttpHeaders | undefined {
-  if (lines.length === 0) return undefined;
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*)$/.exec(line) ?? [];
-      if (name === undefined) throw new UsageError(`expected a header as "name: value", got ${JSON.stringify(line)}`);
-      return [name.toLowerCase(), value ?? ""];
-    }),
-  );
-}
-
-/** @throws UsageError when a file cannot be read, or a certificate has no key */
-export function tlsOf(options: Omit<ConnectOptions, "timeout">): TlsDialOptions | undefined {
-  const { tlsCa, tlsCert, tlsKey, insecure } = options;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new UsageError("expected --tls-cert and --tls-key together, got one of them");
-  }
-  const tls = {
-    ...(tlsCa !== undefined && { ca: readBytes(tlsCa) }),
-    ...(tlsCert !== undefined && { cert: readBytes(tlsCert) }),
-    ...(tlsKey !== undefined && { key: readBytes(tlsKey) }),
-    ...(insecure && { rejectUnauthorized: false }),
-  };
-  return Object.keys(tls).length === 0 ? undefined : tls;
 }

@@ -1,3 +1,4 @@
+import { CallAbortedError } from "../../connection/errors/call-aborted-error.ts";
 import { isCallError } from "../../connection/errors/call-error.ts";
 import { CallTimeoutError } from "../../connection/errors/call-timeout-error.ts";
 import { ConnectionLostError } from "../../connection/errors/connection-lost-error.ts";
@@ -5,7 +6,8 @@ import { DisconnectError } from "../../connection/errors/disconnect-error.ts";
 import { ErrorCode } from "../../protocol/codes.ts";
 import type { ErrorObject } from "../../protocol/error-object.ts";
 import { isRpcError } from "../../protocol/errors/rpc-error.ts";
-import { ExitCode, exitCodeOf } from "../exit-code.ts";
+import { ExitCode } from "../exit-code.ts";
+import { exitCodeOf } from "../exit-code-of.ts";
 import { ListenError } from "../listen-error.ts";
 import { shownJson } from "./json.ts";
 import type { Paint } from "./paint.ts";
@@ -58,6 +60,7 @@ const kinds: ReadonlyMap<ExitCode, string> = new Map([
 
 function kindOf(error: unknown): string {
   if (error instanceof ListenError) return "cannot listen";
+  if (error instanceof CallAbortedError) return "given up";
   return kinds.get(exitCodeOf(error)) ?? "failure";
 }
 

@@ -1,3 +1,4 @@
+import { ExitCode } from "../exit-code.ts";
 import { type Paint, paintFor } from "./paint.ts";
 
 /** Where a command writes: what it was asked for to stdout, all else to stderr. */
@@ -41,9 +42,25 @@ export function endWithWork(): void {
 /* What a shell says of a process that wrote to a pipe nobody reads. */
 const BROKEN_PIPE = 141;
 
-/** Ends quietly when whoever read stdout has gone, as in `tsjason … | head`. */
+/**
+ * Ends quietly when whoever read the output has gone, as in `tsjason … | head`. What cannot be written for another reason, as
+ * on a full disk, ends it with a word on stderr; what is lost of stderr itself does not, since nobody can be told.
+ */
 export function endWithReader(): void {
-  const onError = (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? BROKEN_PIPE : 1);
-  process.stdout.on("error", onError);
-  process.stderr.on("error", onError);
+  const endIfUnread = (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
+  };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    endIfUnread(error);
+    out.note(`${out.paintError("red", "output lost:")} ${error.message}`);
+    if (!outlived) process.exit(ExitCode.OutputLost);
+  });
+  process.stderr.on("error", endIfUnread);
+}
+
+let outlived = false;
+
+/** From here on a full disk does not end it: what it prints is a log, and not what it is there for. */
+export function outliveOutput(): void {
+  outlived = true;
 }

@@ -18,10 +18,23 @@ export function readHistory(file: string): string[] {
   }
 }
 
-/** Keeps the newest lines, for this user only. A history that cannot be kept is no reason to fail. */
-export function writeHistory(file: string, lines: readonly string[]): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${lines.slice(0, KEPT).reverse().join("\n")}\n`, { mode: 0o600 });
-  } catch {}
+/**
+ * What keeps the newest lines, for this user only: once for all that come in one turn, as pasted lines do by the thousand. A
+ * history that cannot be kept is no reason to fail.
+ */
+export function historyKeeper(file: string): (lines: readonly string[]) => void {
+  let newest: readonly string[] | undefined;
+  return (lines) => {
+    if (newest === undefined) setImmediate(write);
+    newest = lines;
+  };
+
+  function write(): void {
+    const lines = newest ?? [];
+    newest = undefined;
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, `${lines.slice(0, KEPT).reverse().join("\n")}\n`, { mode: 0o600 });
+    } catch {}
+  }
 }

@@ -13,7 +13,7 @@ const HELP = `method params…        call it, as the command call does: add 1 2
 .methods               what the server can do, where it says so (rpc.discover)
 .timeout time          how long to wait for answers: 500ms, 2s, 0 for ever
 .help                  this
-.exit                  end; so does Ctrl-D. Ctrl-C gives up the call that is waited for`;
+.exit                  end; so does Ctrl-D. Ctrl-C gives up the call that is waited for, and the lines behind it`;
 
 /** What the lines of a session do. */
 export class ReplSession {
@@ -21,14 +21,22 @@ export class ReplSession {
   readonly methods = new Set<string>();
   readonly #client: Client;
   readonly #assertTimeout: (timeout: number) => void;
+  readonly #print: (show: () => void) => void;
   #timeout: number;
   #call: AbortController | undefined;
 
   /**
    * @param timeout - milliseconds, 0 for ever
    * @param assertTimeout - throws where the server's address takes no such timeout
+   * @param print - runs what prints, where something may have been typed meanwhile
    */
-  constructor(client: Client, timeout: number, assertTimeout: (timeout: number) => void) {
+  constructor(
+    client: Client,
+    timeout: number,
+    assertTimeout: (timeout: number) => void,
+    print: (show: () => void) => void,
+  ) {
+    this.#print = print;
     this.#client = client;
     this.#timeout = timeout;
     this.#assertTimeout = assertTimeout;
@@ -53,7 +61,7 @@ export class ReplSession {
     try {
       await this.#act(splitWords(trimmed), this.#call.signal);
     } catch (error) {
-      out.line(shownError(error, out.paint));
+      this.#print(() => out.line(shownError(error, out.paint)));
     } finally {
       this.#call = undefined;
     }
@@ -99,7 +107,8 @@ export class ReplSession {
     const start = performance.now();
     const result = await this.#client.call(method, params, { timeout: this.#timeout, signal });
     this.methods.add(method);
-    showResult(result, performance.now() - start, {});
+    const ms = performance.now() - start;
+    this.#print(() => showResult(result, ms, {}));
   }
 
   async #notify([method, ...words]: readonly string[], signal: AbortSignal): Promise<void> {
@@ -109,8 +118,11 @@ export class ReplSession {
   }
 
   async #showMethods(): Promise<void> {
-    if (!(await this.discover())) out.note(out.paintError("dim", "the server has no rpc.discover; these were called:"));
-    for (const method of [...this.methods].sort()) out.line(method);
+    const told = await this.discover();
+    this.#print(() => {
+      if (!told) out.note(out.paintError("dim", "the server has no rpc.discover; these were called:"));
+      for (const method of [...this.methods].sort()) out.line(method);
+    });
   }
 }
 

@@ -26,6 +26,15 @@ export class TypedLines {
     });
   }
 
+  /**
+   * Drops the lines that nobody has asked for yet.
+   *
+   * @returns whether there were any
+   */
+  drop(): boolean {
+    return this.#lines.splice(0).length > 0;
+  }
+
   #tell(line: string | undefined): void {
     this.#waiting?.(line);
     this.#waiting = undefined;
