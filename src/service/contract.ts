@@ -1,6 +1,7 @@
 import type { Checked } from "./export-rpc.ts";
 import type { MethodFunction, MethodOptions } from "./method.ts";
 import type { FunctionFor, RemoteBy } from "./method-types.ts";
+import type { AnyOptions, FitOptions, OptionHints } from "./option-types.ts";
 import type { NameUnder } from "./remote-method.ts";
 
 /* Methods as values: contract, implementation and source of the callers' types in one object. */
@@ -48,21 +49,26 @@ export interface Contract {
  * @param fn - gets what the schemas give, and returns what the result's schema takes; the compiler holds both
  * @throws TypeError when it is given no options and no function
  */
-export function method<const O extends MethodOptions, F extends FunctionFor<O>>(
-  options: O & Checked<F, O>,
+export function method<const O extends OptionHints, F extends FunctionFor<O>>(
+  options: (O | AnyOptions) & FitOptions<O> & Checked<F, O>,
   fn: F,
 ): MethodDefinition<O, F>;
-export function method<F extends MethodFunction>(
-  fn: F & Checked<F, Record<never, never>>,
-): MethodDefinition<Record<never, never>, F>;
-export function method<const O extends MethodOptions>(options: O & KnownOptions<O>): MethodContract<O>;
+// One form for both, since of two the compiler would try each with the schemas of each contract.
+export function method<const T extends OptionHints | MethodFunction>(
+  optionsOrFunction: (T | AnyOptions) & FitAlone<T>,
+): MethodAlone<T>;
 export function method(first: MethodOptions | MethodFunction, second?: MethodFunction): MethodContract {
   if (typeof first === "function") return defined({}, first);
   if (typeof first !== "object" || first === null) throw new TypeError(`expected options, got ${typeof first}`);
   return second === undefined ? branded({ options: first }) : defined(first, second);
 }
 
-type KnownOptions<O> = [keyof O] extends [keyof MethodOptions] ? unknown : { "there is no such option": never };
+type FitAlone<T> = [T] extends [MethodFunction] ? Checked<T, Record<never, never>> : FitOptions<T>;
+
+/** What {@link method} makes of a function alone, or of options alone. */
+export type MethodAlone<T> = [T] extends [MethodFunction]
+  ? MethodDefinition<Record<never, never>, T>
+  : MethodContract<T>;
 
 /** The functions that a contract wants, by name. */
 export type Implementation<C> = {
