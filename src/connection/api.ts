@@ -63,8 +63,9 @@ type PositionalCall<F> = F extends AnyFunction
 export type RemoteNamespace<Api, Namespace extends string, Separator extends string = "."> =
   IsUntyped<Api> extends true
     ? { readonly [method: string]: (...args: unknown[]) => Promise<unknown> }
-    : {
-        [Name in keyof Api & string as Name extends `${Prefix<Namespace, Separator>}${infer Rest}`
-          ? Rest
-          : never]: PositionalCall<Api[Name]>;
-      };
+    : RemoteFunctions<Api, Prefix<Namespace, Separator>>;
+
+/** Of the names that start so. The start is made once, and not for each name. */
+type RemoteFunctions<Api, Start extends string> = {
+  [Name in keyof Api & string as Name extends `${Start}${infer Rest}` ? Rest : never]: PositionalCall<Api[Name]>;
+};

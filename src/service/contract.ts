@@ -2,7 +2,7 @@ import type { Checked } from "./export-rpc.ts";
 import type { MethodFunction, MethodOptions } from "./method.ts";
 import type { FunctionFor, RemoteBy } from "./method-types.ts";
 import type { AnyOptions, FitOptions, OptionHints } from "./option-types.ts";
-import type { NameUnder } from "./remote-method.ts";
+import type { Prefix } from "./remote-method.ts";
 
 /* Methods as values: contract, implementation and source of the callers' types in one object. */
 
@@ -168,18 +168,17 @@ type EntryOf<D> =
 
 type NamespacesIn<M> = { [Name in keyof M]: M[Name] extends MethodContract<unknown> ? never : Name }[keyof M] & string;
 
-type Flat<M, Namespace extends string, Separator extends string> = {
-  [Name in keyof M & string as M[Name] extends MethodContract<unknown>
-    ? NameUnder<Namespace, Name, Separator>
-    : never]: EntryOf<M[Name]>;
+type Flat<M, Start extends string> = {
+  [Name in keyof M & string as M[Name] extends MethodContract<unknown> ? `${Start}${Name}` : never]: EntryOf<M[Name]>;
 };
 
-type Nested<
-  M,
-  Names extends keyof M & string,
-  Namespace extends string,
-  Separator extends string,
-> = UnionToIntersection<{ [Name in Names]: ApiOf<M[Name], NameUnder<Namespace, Name, Separator>, Separator> }[Names]>;
+type Nested<M, Names extends keyof M & string, Start extends string, Separator extends string> = UnionToIntersection<
+  { [Name in Names]: ApiUnder<M[Name], `${Start}${Name}${Separator}`, Separator> }[Names]
+>;
+
+type ApiUnder<M, Start extends string, Separator extends string> = [NamespacesIn<M>] extends [never]
+  ? Flat<M, Start>
+  : Flat<M, Start> & Nested<M, NamespacesIn<M>, Start, Separator>;
 
 /**
  * The Api of methods made by {@link method}, or of a contract, for `Client<Api>`.
@@ -192,6 +191,8 @@ type Nested<
  * @typeParam Namespace - the namespace it is added under; `""` for none
  * @typeParam Separator - what stands between the parts of a name
  */
-export type ApiOf<M, Namespace extends string = "", Separator extends string = "."> = [NamespacesIn<M>] extends [never]
-  ? Flat<M, Namespace, Separator>
-  : Flat<M, Namespace, Separator> & Nested<M, NamespacesIn<M>, Namespace, Separator>;
+export type ApiOf<M, Namespace extends string = "", Separator extends string = "."> = ApiUnder<
+  M,
+  Prefix<Namespace, Separator>,
+  Separator
+>;
