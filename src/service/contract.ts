@@ -1,7 +1,7 @@
 import type { Checked } from "./export-rpc.ts";
 import type { MethodFunction, MethodOptions } from "./method.ts";
 import type { FunctionFor, RemoteBy } from "./method-types.ts";
-import type { AnyOptions, FitOptions, OptionHints } from "./option-types.ts";
+import type { AnyOptions, FitFunction, FitOptions, OptionHints } from "./option-types.ts";
 import type { Prefix } from "./remote-method.ts";
 
 /* Methods as values: contract, implementation and source of the callers' types in one object. */
@@ -50,7 +50,7 @@ export interface Contract {
  * @throws TypeError when it is given no options and no function
  */
 export function method<const O extends OptionHints, F extends FunctionFor<O>>(
-  options: (O | AnyOptions) & FitOptions<O> & Checked<F, O>,
+  options: (O | AnyOptions) & FitOptions<O> & FitFunction<F, O>,
   fn: F,
 ): MethodDefinition<O, F>;
 // One form for both, since of two the compiler would try each with the schemas of each contract.

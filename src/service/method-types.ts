@@ -60,9 +60,9 @@ type FunctionArguments<P> = P extends readonly unknown[]
 
 type ArgumentsBy<O> = O extends { readonly params: infer P } ? FunctionArguments<P> : never[];
 
-type ReturnBy<O> = O extends { readonly result: TypedSchema }
-  ? InputOf<O["result"]> | PromiseLike<InputOf<O["result"]>>
-  : unknown;
+type ReturnBy<O> = O extends { readonly result: TypedSchema } ? NowOrLater<InputOf<O["result"]>> : unknown;
+
+type NowOrLater<T> = T | PromiseLike<T>;
 
 /** The functions that fit a method's options: they take what its schemas give, and return what its result's takes. */
 export type FunctionFor<O> = O extends { readonly context: true }

@@ -1,4 +1,5 @@
 import type { SchemaMark } from "../protocol/schema.ts";
+import type { Checked } from "./export-rpc.ts";
 import type { MethodFunction, MethodOptions } from "./method.ts";
 
 /*
@@ -45,3 +46,10 @@ export type FitOptions<O> = [keyof O] extends [keyof MethodOptions]
         ? NoSuchOption
         : MethodOptions
   : NoSuchOption;
+
+/** As {@link Checked}, which is not asked where there are schemas: they have been compared with all parameters. */
+export type FitFunction<F extends MethodFunction, O> = O extends { readonly params: readonly string[] | "object" }
+  ? Checked<F, O>
+  : O extends { readonly params: unknown }
+    ? unknown
+    : Checked<F, O>;
