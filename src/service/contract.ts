@@ -176,8 +176,11 @@ type Nested<M, Names extends keyof M & string, Start extends string, Separator e
   { [Name in Names]: ApiUnder<M[Name], `${Start}${Name}${Separator}`, Separator> }[Names]
 >;
 
-type ApiUnder<M, Start extends string, Separator extends string> = [NamespacesIn<M>] extends [never]
-  ? Flat<M, Start>
+/** Where there are no namespaces, which one look at all of it tells, no name is asked whether it is one. */
+type ApiUnder<M, Start extends string, Separator extends string> = [M] extends [
+  { readonly [name: string]: MethodContract<unknown> },
+]
+  ? { [Name in keyof M & string as `${Start}${Name}`]: EntryOf<M[Name]> }
   : Flat<M, Start> & Nested<M, NamespacesIn<M>, Start, Separator>;
 
 /**
