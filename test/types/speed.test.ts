@@ -11,10 +11,10 @@ import { type Form, typeCosts } from "../../scripts/type-speed.ts";
 const most: Readonly<Partial<Record<Form, number>>> = {
   interface: 12,
   class: 60,
-  contract: 106,
-  "contract declared": 45,
-  functional: 490,
-  "functional declared": 52,
+  contract: 98,
+  "contract declared": 38,
+  functional: 480,
+  "functional declared": 40,
 };
 
 for (const [form, bound] of Object.entries(most) as [Form, number][]) {
