@@ -10,6 +10,8 @@ interface Api {
 
 const server = fileURLToPath(new URL("stdio-server.ts", import.meta.url));
 await using client = new Client<Api>("stdio:", {
+  // The first answer takes as long as the server takes to start.
+  timeout: 20_000,
   stdio: {
     command: process.execPath,
     args: ["--import", "tsx", server],

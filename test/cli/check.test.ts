@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { start, tsjason } from "../support/command.ts";
 import { serve } from "../support/served.ts";
 import { frameText } from "../support/wire-peer.ts";
 
 /** A server that answers texts as a test says, and reads netstrings no better than its author thought of. */
-async function answering(test: TestContext, answer: (text: string) => string | undefined): Promise<string> {
+async function answering(
+  test: TestContext,
+  answer: (text: string, server: Server, socket: Socket) => string | undefined,
+): Promise<string> {
   const server = createServer((socket) => {
     let rest = Buffer.alloc(0);
     // Who checks hangs up when it likes.
@@ -18,7 +21,7 @@ async function answering(test: TestContext, answer: (text: string) => string | u
         const start = rest.indexOf(":") + 1;
         const end = start + Number(rest.toString("latin1", 0, start - 1));
         if (start === 0 || !(rest.length > end)) return;
-        const text = answer(rest.toString("utf8", start, end));
+        const text = answer(rest.toString("utf8", start, end), server, socket);
         rest = rest.subarray(end + 1);
         if (text !== undefined) socket.write(frameText(text));
       }
@@ -90,6 +93,27 @@ describe("tsjason check", () => {
     const ended = await slow.ended;
     assert.equal(ended.status, 130);
     assert.match(ended.stdout, /left out\n$/);
+  });
+
+  test("says what a server died of", async (test) => {
+    const address = await answering(test, (text, server, socket) => {
+      const { id, method } = JSON.parse(text);
+      if (method === "tsjason.check.nobody" && id !== 0) {
+        return JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "Method not found" } });
+      }
+      if (id === 0) {
+        server.close();
+        socket.destroy();
+      }
+      return JSON.stringify({ jsonrpc: "2.0", id, result: 19 });
+    });
+    const { status, stdout } = await tsjason(test, ["check", address, "--json"]);
+    const { failed, findings } = JSON.parse(stdout);
+    assert.deepEqual([status, failed], [1, 2]);
+    const [cause, effect] = findings.slice(-2);
+    assert.deepEqual([cause.name, cause.got], ["the id 0", "the connection was closed"]);
+    assert.match(effect.flaw, /cannot be reached any more/);
+    assert.match(effect.got, /could not be dialled: .*ECONNREFUSED/);
   });
 
   test("says when nobody is there", async (test) => {

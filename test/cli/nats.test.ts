@@ -45,7 +45,6 @@ describe("tsjason and NATS", { skip: withoutNats }, () => {
     assert.equal(session.stdout, "usage: expected a timeout above 0: over nats nobody tells when a server dies\n3\n");
     for (const args of [
       ["proxy", "tcp://127.0.0.1:0", address],
-      ["check", address],
       ["discover", address],
     ]) {
       const { status, stderr } = await tsjason(test, [...args, "--timeout", "0"]);

@@ -140,14 +140,14 @@ describe("tsjason proxy", () => {
 
   test("bounds the time for an answer over HTTP, and has room for the next ones then", async (test) => {
     const silent = await silentHttp(test);
-    const { address, command } = await proxy(test, addresses.netstrings, silent, "--timeout", "150ms");
+    const { address, command } = await proxy(test, addresses.netstrings, silent, "--timeout", "1s");
     const client = await WirePeer.dial(test, address);
     // More than go at once.
     const ids = Array.from({ length: 300 }, (_, index) => index);
     client.say(...ids.map((id) => ({ jsonrpc: "2.0", id, method: "never" })));
     const answers = await client.inbox.take(ids.length);
     assert.deepEqual(new Set(answers.map(({ id }) => id)), new Set(ids));
-    const reason = "the proxy's target did not answer: no answer within 150 ms";
+    const reason = "the proxy's target did not answer: no answer within 1000 ms";
     for (const { error } of answers) {
       assert.deepEqual(error, { code: -32098, message: "Server Timeout", data: { reason } });
     }
@@ -164,7 +164,7 @@ describe("tsjason proxy", () => {
 
   test("bounds it for callers over HTTP, whose late answers are nobody else's", async (test) => {
     const wire = await WireServer.listen(test);
-    const { address, command } = await proxy(test, addresses.HTTP, wire.address, "--timeout", "150ms");
+    const { address, command } = await proxy(test, addresses.HTTP, wire.address, "--timeout", "1s");
     const client = clientOf(test, address);
     await assert.rejects(client.call("never"), { code: -32098 });
     const first = await wire.peer();
@@ -192,14 +192,14 @@ describe("tsjason proxy", () => {
 
   test("bounds the wait of a side that has ended, and of no other", async (test) => {
     const wire = await WireServer.listen(test);
-    const { address, command } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "150ms");
+    const { address, command } = await proxy(test, addresses.netstrings, wire.address, "--timeout", "1s");
     const [calling, ending] = [await WirePeer.dial(test, address), await WirePeer.dial(test, address)];
     calling.call(1, "slow");
     ending.call(2, "never");
     ending.end();
     await ending.ended;
     assert.deepEqual(ending.inbox.texts, []);
-    await command.prints(/what was owed was not answered within 150 ms/, "stderr");
+    await command.prints(/what was owed was not answered within 1000 ms/, "stderr");
     for (const peer of wire.peers) peer.answer(1, "late");
     assert.deepEqual(await calling.inbox.next(), { jsonrpc: "2.0", id: 1, result: "late" });
     await end(command);

@@ -73,14 +73,14 @@ describe("tsjason replay", () => {
     ];
     writeFileSync(file, lines.join("\n"));
     const { address } = await serve(test);
-    const { stdout, status } = await tsjason(test, ["replay", file, address, "--timeout", "100ms", "--json"]);
+    const { stdout, status } = await tsjason(test, ["replay", file, address, "--timeout", "1s", "--json"]);
     assert.equal(status, 1);
     assert.deepEqual(JSON.parse(stdout), {
       sent: 2,
       compared: 1,
       awaited: 0,
       differences: [
-        { connection: 1, id: 1, method: "never", expected: { result: 1 }, why: "nothing came within 100 ms" },
+        { connection: 1, id: 1, method: "never", expected: { result: 1 }, why: "nothing came within 1000 ms" },
         { connection: 1, id: 2, method: "add", got: { result: 2 } },
       ],
     });
@@ -195,14 +195,14 @@ describe("tsjason replay of a server that calls back", () => {
       ["target", { id: 2, result: 2 }],
     );
     const wire = await WireServer.listen(test);
-    const replay = start(test, ["replay", file, wire.address, "--timeout", "200ms", "--json"]);
+    const replay = start(test, ["replay", file, wire.address, "--timeout", "1s", "--json"]);
     const peer = await wire.peer();
     await peer.inbox.next();
     peer.answer(1, "done");
     assert.equal((await peer.inbox.next()).method, "next");
     peer.answer(2, 2);
     const { status, stdout } = await replay.ended;
-    const why = "nothing came within 200 ms";
+    const why = "nothing came within 1000 ms";
     assert.deepEqual(JSON.parse(stdout), {
       ...{ sent: 2, compared: 2, awaited: 2 },
       differences: [

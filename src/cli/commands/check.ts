@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { DialError } from "../../connection/errors/dial-error.ts";
 import type { Finding } from "../check/finding.ts";
 import { Prober } from "../check/prober.ts";
 import { runViolation, violationsOf } from "../check/raw-bytes.ts";
@@ -6,7 +7,7 @@ import { type Row, rowsOfAll } from "../check/rows.ts";
 import { rowsAfter, runFlood, runRow } from "../check/run-rows.ts";
 import { action, examples } from "../command.ts";
 import { diallerOf } from "../connect/dial.ts";
-import { addConnectOptions, type ConnectOptions, tlsOf } from "../connect/options.ts";
+import { addConnectOptions, type ConnectOptions, FOR_TEXTS, tlsOf } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { InterruptedError, interruption, unlessInterrupted } from "../interruption.ts";
 import { out } from "../output/out.ts";
@@ -21,6 +22,12 @@ interface CheckCommandOptions extends ConnectOptions {
 const WAIT_MS = 2_000;
 const TOTAL_MS = 60_000;
 
+/** One thing to try. */
+interface Job {
+  readonly about: Pick<Finding, "group" | "name" | "section" | "level">;
+  readonly run: () => Promise<Finding>;
+}
+
 /** `tsjason check`. */
 export function addCheck(program: Command): void {
   const command = program
@@ -28,7 +35,7 @@ export function addCheck(program: Command): void {
     .description("try a server against the specification and against malformed messages, and report what it does wrong")
     .argument("<address>", "whom to check: any JSON-RPC 2.0 server")
     .option("--json", "for machines: {passed, failed, advised, skipped, findings}");
-  addConnectOptions(command)
+  addConnectOptions(command, FOR_TEXTS)
     .addHelpText(
       "after",
       `
@@ -44,29 +51,25 @@ ${examples(
 }
 
 async function check(address: string, options: CheckCommandOptions): Promise<ExitCode> {
-  const dialler = diallerOf(address, options);
+  const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
+  const dialler = diallerOf(address, { ...options, timeout });
   const { target } = dialler;
   const signal = interruption();
-  const timeout = options.timeout === 0 ? WAIT_MS : Math.min(options.timeout, WAIT_MS);
   const prober = new Prober(async () => new Conversation(await dialler.dial(signal), dialler.address), timeout);
   const first = await unlessInterrupted(runRow(rowsOfAll[0] as Row, prober), signal);
-  const jobs = [
-    ...rowsAfter(first, rowsOfAll.slice(1)).map((row) => ({ ...row, run: () => runRow(row, prober) })),
-    { group: "torture", name: "many calls at once", section: "5", level: "must" as const, run: () => runFlood(prober) },
+  const flood = { group: "torture", name: "many calls at once", section: "5", level: "must" } as const;
+  const jobs: Job[] = [
+    ...rowsAfter(first, rowsOfAll.slice(1)).map((row) => ({ about: row, run: () => runRow(row, prober) })),
+    { about: flood, run: () => runFlood(prober) },
     ...violationsOf(target).map((violation) => ({
-      ...{ group: "framing", name: violation.name, section: "-", level: "should" as const },
+      about: { group: "framing", name: violation.name, section: "-", level: "should" } as const,
       run: () => runViolation(violation, target, tlsOf(options), prober, timeout),
     })),
   ];
   const report = new Report(options.json === true, jobs.length + 1);
   report.add(first);
-  const end = performance.now() + TOTAL_MS;
   try {
-    for (const { run, group, name, section, level } of jobs) {
-      if (signal.aborted) break;
-      const skipped = { group, name, section, level, outcome: "skipped", why: "the time was up" } as const;
-      report.add(performance.now() > end ? skipped : await unlessInterrupted(run(), signal));
-    }
+    await runAll(jobs, report, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -75,6 +78,27 @@ async function check(address: string, options: CheckCommandOptions): Promise<Exi
   report.end();
   if (signal.aborted) throw new InterruptedError();
   return report.failed === 0 ? ExitCode.Ok : ExitCode.Negative;
+}
+
+async function runAll(jobs: readonly Job[], report: Report, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + TOTAL_MS;
+  for (const { about, run } of jobs) {
+    const { group, name, section, level } = about;
+    if (performance.now() > end) {
+      report.add({ group, name, section, level, outcome: "skipped", why: "the time was up" });
+      continue;
+    }
+    try {
+      report.add(await unlessInterrupted(run(), signal));
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      // It was there before: what it was sent since has ended it.
+      const flaw = "the server cannot be reached any more";
+      const [expected, got] = ["that it goes on serving", error.message];
+      report.add({ group, name, section, level: "must", outcome: "failed", expected, got, flaw });
+      return;
+    }
+  }
 }
 
 /** Prints findings as they come, and what they come to. */

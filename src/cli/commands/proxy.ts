@@ -5,7 +5,7 @@ import { diallerOf } from "../connect/dial.ts";
 import { listenFor } from "../connect/listen.ts";
 import { addListenOptions, type ListenOptions, placesOf } from "../connect/listen-options.ts";
 import { flag } from "../connect/meaning.ts";
-import { addConnectOptions, type ConnectOptions, framingOption } from "../connect/options.ts";
+import { addConnectOptions, type ConnectOptions, FOR_TEXTS, framingOption } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { aborted, interruption } from "../interruption.ts";
 import { out } from "../output/out.ts";
@@ -34,7 +34,7 @@ export function addProxy(program: Command): void {
   command.addOption(
     framingOption("--listen-framing <name>", "as --framing, which is the target's, for those who come in"),
   );
-  addConnectOptions(addListenOptions(command, "--listen-"))
+  addConnectOptions(addListenOptions(command, "--listen-"), FOR_TEXTS)
     .addHelpText(
       "after",
       `

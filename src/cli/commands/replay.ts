@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { action, examples } from "../command.ts";
 import { diallerOf } from "../connect/dial.ts";
-import { addConnectOptions, type ConnectOptions } from "../connect/options.ts";
+import { addConnectOptions, type ConnectOptions, FOR_TEXTS } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { InterruptedError, interruption } from "../interruption.ts";
 import { compactJson } from "../output/json.ts";
@@ -25,7 +25,7 @@ export function addReplay(program: Command): void {
     .argument("<file>", "the recording; - for standard input")
     .argument("<address>", "whom to play it to")
     .option("--json", "for machines: {sent, compared, awaited, differences}");
-  addConnectOptions(command)
+  addConnectOptions(command, FOR_TEXTS)
     .addHelpText(
       "after",
       `

@@ -10,10 +10,11 @@ import { transportOptions } from "./client.ts";
 import type { ConnectOptions } from "./options.ts";
 import { targetOf } from "./target.ts";
 
-const DIAL_MS = 10_000;
+const DIAL_MS = 5_000;
 
 /**
- * Makes the connections of commands that speak in texts instead of calls. Each call dials once.
+ * Makes the connections of commands that speak in texts instead of calls. Each call dials once, and takes five seconds at most,
+ * or the timeout for answers where that is longer: one that is shorter says nothing of how long a dial may take.
  *
  * @returns the address that will be dialled, also as it may be shown, and what dials it
  * @throws UsageError, InvalidAddressError when the options or the address make no sense; the dial rejects with a DialError
@@ -22,7 +23,7 @@ export function diallerOf(address: string, options: ConnectOptions, limits: Limi
   const target = targetOf(address, options);
   const addresses = new Addresses(target, options.verbose ? observing(showWire(target)) : undefined);
   const transport = { ...transportOptions(target, options) };
-  const dialTimeout = options.timeout === 0 ? Number.POSITIVE_INFINITY : Math.min(options.timeout, DIAL_MS);
+  const dialTimeout = options.timeout === 0 ? Number.POSITIVE_INFINITY : Math.max(options.timeout, DIAL_MS);
   return {
     target,
     address: addresses.first.address.shown,

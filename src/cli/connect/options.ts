@@ -25,10 +25,16 @@ export const framingOption = (
   description = "how messages are told apart on tcp, tls, unix and stdio",
 ) => new Option(flags, description).choices(["netstring", "content-length", "newline"]);
 
+/** What `--timeout` means to the commands that call. */
+const FOR_CALLS = "how long to wait for an answer, dialling included; 0 for ever";
+
+/** What it means to those that speak in texts: see `diallerOf`. */
+export const FOR_TEXTS = "how long to wait for an answer, and for a dial if that is over 5 s; 0 for ever";
+
 /** Adds the options of {@link ConnectOptions}. */
-export function addConnectOptions(command: Command): Command {
+export function addConnectOptions(command: Command, timeout = FOR_CALLS): Command {
   command
-    .option("--timeout <time>", "how long to wait for an answer, dialling included; 0 for ever", duration, 5_000)
+    .option("--timeout <time>", timeout, duration, 5_000)
     .addOption(framingOption())
     .option("--header <line>", 'a header of HTTP and WebSocket, as "name: value"; may stand several times', collect)
     .option("--tls-ca <file>", "authorities to trust instead of the system's (PEM)")
