@@ -21,10 +21,10 @@ export type MethodName<Api> = IsUntyped<Api> extends true ? string : keyof Api &
  */
 
 /** Not `Api[Name & keyof Api]`: for each call the compiler would intersect the name with each name of the Api. */
-type EntryOf<Api, Name> = (Api & { readonly [name: string]: unknown })[Name & string];
+type EntryAt<Api, Name> = (Api & { readonly [name: string]: unknown })[Name & string];
 
 /** What a call of the method resolves with. */
-export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : ResultOfEntry<EntryOf<Api, Name>>;
+export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : ResultOfEntry<EntryAt<Api, Name>>;
 
 type ResultOfEntry<F> = F extends AnyFunction ? Awaited<ReturnType<F>> : never;
 
@@ -42,7 +42,7 @@ type StatedArguments<Args, Named, Options> = [] extends Args
 export type CallArguments<Api, Name, Options> =
   IsUntyped<Api> extends true
     ? [params?: GivenParams | undefined, options?: Options]
-    : ArgumentsOfEntry<EntryOf<Api, Name>, Options>;
+    : ArgumentsOfEntry<EntryAt<Api, Name>, Options>;
 
 type ArgumentsOfEntry<F, Options> = [FactsOf<F>] extends [never]
   ? [F] extends [(...args: infer Args) => unknown]
