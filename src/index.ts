@@ -1,7 +1,8 @@
 /** The public face: what the package offers, by name. */
 
 export type { RedialOptions } from "./client/backoff.ts";
-export { Client, type ClientEvents, type ClientOptions } from "./client/client.ts";
+export { Client, type ClientEvents } from "./client/client.ts";
+export type { ClientOptions } from "./client/options.ts";
 export type { RetryDefaults } from "./client/retry.ts";
 export type {
   AnyApi,
@@ -65,7 +66,8 @@ export type { GivenParams, NamedParams, Params } from "./protocol/message.ts";
 export type { InputOf, OutputOf, SchemaIssue, SchemaResult, StandardSchema } from "./protocol/schema.ts";
 export type { TraceContext } from "./protocol/trace-context.ts";
 export { type CloseOnSignalsOptions, closeOnSignals } from "./server/close-on-signals.ts";
-export { listen, Server, type ServerEvents, type ServerOptions } from "./server/server.ts";
+export type { ServerOptions } from "./server/options.ts";
+export { listen, Server, type ServerEvents } from "./server/server.ts";
 export type { CallBackOptions, CallContext, CallerConnection } from "./service/context.ts";
 export {
   type ApiOf,
@@ -93,12 +95,14 @@ export {
 } from "./service/export-rpc.ts";
 export type { ExportedAs, Exports } from "./service/exports.ts";
 export type { HandleTrace } from "./service/handle-trace.ts";
+export type { HandlerOptions } from "./service/handler.ts";
 export { InvalidResultError } from "./service/invalid-result-error.ts";
 export type { Issue } from "./service/issues.ts";
 export type { Logger } from "./service/logger.ts";
 export type { MethodFunction, MethodOptions } from "./service/method.ts";
 export type { FunctionFor, RemoteBy } from "./service/method-types.ts";
 export type { IncomingCall, ServiceMiddleware, ServiceNext } from "./service/middleware.ts";
+export type { ServiceOptions } from "./service/options.ts";
 export type { PeerCertificate, PeerHttp, PeerInfo, PeerTls, RequestHeaders } from "./service/peer.ts";
 export type {
   ByNameOnly,
@@ -111,7 +115,8 @@ export type {
   RemoteMethod,
   Simplify,
 } from "./service/remote-method.ts";
-export { type HandlerOptions, type Refusal, Service, type ServiceOptions } from "./service/service.ts";
+export { Service } from "./service/service.ts";
+export type { Refusal } from "./service/serving-state.ts";
 export type { Clock } from "./time/clock.ts";
 export { type Address, InvalidAddressError } from "./transport/address.ts";
 export type { Authorize, RequestHead } from "./transport/authorize.ts";

@@ -1,22 +1,19 @@
-import { ErrorCode } from "../protocol/codes.ts";
-import { isTooDeep, tooDeep } from "../protocol/depth.ts";
-import type { RpcError } from "../protocol/errors/rpc-error.ts";
 import type { Limits } from "../protocol/limits.ts";
-import type { ResponseMessage, SingleMessage } from "../protocol/message.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
 import type { Version } from "../protocol/version.ts";
 import type { Logger } from "../service/logger.ts";
 import { Roster } from "../service/roster.ts";
 import type { Clock } from "../time/clock.ts";
-import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
-import { Complaints } from "./complaints.ts";
+import { closedTo, cutFrom, endedBy, lostTo } from "./disconnects.ts";
 import { DialError } from "./errors/dial-error.ts";
 import { DisconnectError } from "./errors/disconnect-error.ts";
 import { ExchangeError } from "./errors/exchange-error.ts";
 import { InvalidResponseError } from "./errors/invalid-response-error.ts";
 import { MessageTooLongError } from "./errors/message-too-long-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { ExchangedAnswers } from "./exchanged-answers.ts";
 import { Going } from "./going.ts";
+import { NextAttempt } from "./next-attempt.ts";
 import { lossOf } from "./outgoing.ts";
 import { excess, isSettled, type Outlet, textOf, type WaitingMessage } from "./outlet.ts";
 import type { PendingCall } from "./pending-call.ts";
@@ -59,17 +56,19 @@ export class ExchangeLink implements Outlet {
   #last: WaitingMessage[] = [];
   readonly #going = new Roster<Going>();
   #disconnect: DisconnectError | undefined;
-  /** How many exchanges in a row could not be sent. */
-  #failures = 0;
   #over = false;
-  /** Calls the next attempt off; while there is one, everything waits. */
-  #attempt: (() => void) | undefined;
+  readonly #answers: ExchangedAnswers;
+  /** Of what could not be sent, if that is to be tried again. */
+  readonly #next: NextAttempt | undefined;
 
   constructor(exchange: Exchange, options: ExchangeLinkOptions) {
     this.#exchange = exchange;
     this.#options = options;
     this.#pending = options.pending;
     this.#logger = options.logger;
+    this.#answers = new ExchangedAnswers(exchange, options);
+    const { retryAfter, clock } = options;
+    this.#next = retryAfter && new NextAttempt(clock, retryAfter, () => this.#sendWaiting());
     this.#pending.onGiveUp = (call, id) => this.#givenUp(call, id);
     exchange.onRoom = () => this.#sendWaiting();
     void exchange.closed.then((reason) => this.#closed(reason));
@@ -111,25 +110,17 @@ export class ExchangeLink implements Outlet {
    */
   close(): void {
     if (this.#disconnect) return;
-    const reason = new DisconnectError("closed", `this side closed the connection to ${this.#options.address}`);
-    this.#end(reason, notifies);
+    this.#end(closedTo(this.#options.address), notifies);
   }
 
   /** Ends it at once. */
   destroy(cause?: Error): void {
-    const why = cause ? `: ${cause.message}` : "";
-    const message = `this side cut the connection to ${this.#options.address}${why}`;
-    this.#end(new DisconnectError("closed", message, cause && { cause }), () => false);
+    this.#end(cutFrom(this.#options.address, cause), () => false);
   }
 
   #closed(cause: Error | undefined): void {
     const { address } = this.#options;
-    this.#end(
-      cause
-        ? new DisconnectError("lost", `the connection to ${address} was lost: ${cause.message}`, { cause })
-        : new DisconnectError("ended", `${address} ended the connection`),
-      () => false,
-    );
+    this.#end(cause ? lostTo(address, cause) : endedBy(address), () => false);
   }
 
   // Going out.
@@ -143,7 +134,7 @@ export class ExchangeLink implements Outlet {
   }
 
   #sendWaiting(): void {
-    while (this.#going.size < this.#exchange.concurrency && !this.#attempt) {
+    while (this.#going.size < this.#exchange.concurrency && this.#next?.isDue !== true) {
       const message = this.#waiting.take();
       const members = message?.members.filter(({ call }) => call.pending);
       const next = message && members ? { ...message, members } : this.#last.shift();
@@ -187,7 +178,7 @@ export class ExchangeLink implements Outlet {
 
   #answered(going: Going, text: string | undefined): void {
     this.#reached();
-    const rest = text === undefined ? "there is none" : this.#read(going, text);
+    const rest = text === undefined ? "there is none" : this.#answers.take(going, text);
     const { calls, notifications } = going;
     for (const call of notifications) {
       if (calls.size === 0 && typeof rest !== "string") this.#reject(call, rest);
@@ -196,43 +187,6 @@ export class ExchangeLink implements Outlet {
     for (const call of calls.values()) {
       this.#reject(call, typeof rest === "string" ? new InvalidResponseError(call.method, rest) : rest);
     }
-  }
-
-  /**
-   * Settles the calls that an answer names.
-   *
-   * @returns what becomes of the others: an error that names no call, and so means them; or what the answer lacks
-   */
-  #read(going: Going, text: string): RpcError | string {
-    const { version, limits, address: who } = this.#options;
-    const read = version.parse(text, limits.batchLength);
-    const message = (isTooDeep(read, text, limits.depth) && tooDeep(read, limits.depth)) || read;
-    let complaint: RpcError | undefined;
-    // One answer must not be able to fill a log.
-    const log = new Complaints(this.#logger, { who, complained: () => {} });
-    for (const member of message.kind === "batch" ? message.members : [message]) {
-      if (member.kind === "response") complaint = this.#settle(going, member, log) ?? complaint;
-      else log.warn(`${who} sent something that is no answer: ${wordsFor(member)}`);
-    }
-    log.sumUp();
-    return complaint ?? (message.kind === "invalid" ? wordsFor(message) : "it leaves this call out");
-  }
-
-  #settle(going: Going, response: ResponseMessage, log: Complaints): RpcError | undefined {
-    const { calls } = going;
-    const { id, flaw } = response;
-    const { address } = this.#options;
-    const call = typeof id === "number" ? calls.get(id) : undefined;
-    if (!call) {
-      const complaint = logStray(response, address, log);
-      return id === null ? complaint : undefined;
-    }
-    calls.delete(call.id);
-    this.#pending.remove(call);
-    if (flaw !== undefined) logFlaw(flaw, address, log);
-    if (isRefusalOfClosing(response)) this.#exchange.avoid?.(going.signal);
-    settle(call, response);
-    return undefined;
   }
 
   // What goes wrong.
@@ -255,30 +209,21 @@ export class ExchangeLink implements Outlet {
 
   /** Keeps a message that was not sent for another attempt, if there is to be one. */
   #tryAgain({ message }: Going, failure: ExchangeError): boolean {
-    const { retryAfter, address, clock } = this.#options;
-    if (!retryAfter || this.#disconnect) return false;
+    if (!this.#next || this.#disconnect) return false;
     for (const { call } of message.members) call.ordinal = 0;
     this.#waiting.add(message);
-    if (this.#attempt) return true;
-    const error = new DialError(address, { cause: failure.cause ?? failure });
+    if (this.#next.isDue) return true;
+    const error = new DialError(this.#options.address, { cause: failure.cause ?? failure });
     this.#pending.obstacle = error;
     this.#logger.info(error.message);
-    // The process stays alive for it: calls are waiting.
-    this.#attempt = clock.after(retryAfter(this.#failures++), () => this.#goOn(), true);
+    this.#next.failed();
     return true;
-  }
-
-  #goOn(): void {
-    this.#attempt?.();
-    this.#attempt = undefined;
-    this.#sendWaiting();
   }
 
   /** The peer is there. */
   #reached(): void {
-    this.#failures = 0;
     this.#pending.obstacle = undefined;
-    if (this.#attempt) this.#goOn();
+    this.#next?.succeeded();
   }
 
   #resolve(notification: PendingCall): void {
@@ -301,8 +246,7 @@ export class ExchangeLink implements Outlet {
       this.#logger[reason.kind === "lost" ? "warn" : "info"](reason.message);
     }
     const why = this.#disconnect;
-    this.#attempt?.();
-    this.#attempt = undefined;
+    this.#next?.callOff();
     const ending = [...this.#going].filter(({ message }) => !goesOn(message));
     const waiting = [...this.#waiting.takeAll(), ...this.#last.splice(0)];
     for (const message of waiting) {
@@ -336,9 +280,4 @@ function notifies({ members }: WaitingMessage): boolean {
 
 function notifiesOnly({ members }: WaitingMessage): boolean {
   return members.every(({ notification }) => notification);
-}
-
-function wordsFor(message: SingleMessage): string {
-  if (message.kind !== "invalid") return `a ${message.kind}`;
-  return message.error.code === ErrorCode.ParseError ? "it is no JSON" : "it is no JSON-RPC 2.0";
 }

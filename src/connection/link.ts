@@ -1,51 +1,32 @@
 import { isTooDeep, tooDeep } from "../protocol/depth.ts";
-import {
-  DRAINING,
-  INVALID_REQUEST,
-  overLimit,
-  PARSE_ERROR,
-  SERVER_BUSY,
-  SERVER_TIMEOUT,
-} from "../protocol/error-object.ts";
+import { INVALID_REQUEST, overLimit, PARSE_ERROR, SERVER_BUSY } from "../protocol/error-object.ts";
 import { LimitError } from "../protocol/errors/limit-error.ts";
 import { parseAnyVersion } from "../protocol/legacy.ts";
-import { countRefusal, type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
+import { countRefusal, newCounters } from "../protocol/limit-counters.ts";
 import type { Limits } from "../protocol/limits.ts";
-import type { InvalidMessage, Message, ResponseMessage, SingleMessage } from "../protocol/message.ts";
+import type { InvalidMessage, Message, SingleMessage } from "../protocol/message.ts";
 import { errorText } from "../protocol/serialize.ts";
 import { type Version, version2 } from "../protocol/version.ts";
-import type { Load } from "../service/admission.ts";
-import type { Caller } from "../service/caller.ts";
 import type { CallerConnection } from "../service/context.ts";
-import type { AnswerSink } from "../service/in-flight-call.ts";
 import type { Logger } from "../service/logger.ts";
 import { nameOf } from "../service/peer.ts";
-import { Service } from "../service/service.ts";
-import { TokenBucket } from "../service/token-bucket.ts";
-import { Turns } from "../service/turns.ts";
-import type { Debts } from "../service/waiting-calls.ts";
+import type { Service } from "../service/service.ts";
+import type { Creditor } from "../service/waiting-calls.ts";
 import type { Clock } from "../time/clock.ts";
-import { isRefusalOfClosing, logFlaw, logStray, settle } from "./answers.ts";
+import { type AnsweredLink, AwaitedAnswers } from "./awaited-answers.ts";
 import { Cancels } from "./cancels.ts";
 import type { Channel, ChannelReceiver, MessageViolation } from "./channel.ts";
 import { type Complained, Complaints } from "./complaints.ts";
 import type { Dialect } from "./dialect.ts";
-import { DisconnectError } from "./errors/disconnect-error.ts";
-import { InvalidResponseError } from "./errors/invalid-response-error.ts";
+import { brokenBy, closedOver, closedTo, cutFrom, endedBy, lostTo } from "./disconnects.ts";
+import type { DisconnectError } from "./errors/disconnect-error.ts";
+import type { Fellows } from "./fellows.ts";
+import { Incoming } from "./incoming.ts";
 import { lossOf, Outgoing } from "./outgoing.ts";
-import { Pace } from "./pace.ts";
 import { Patrol, type Patrolled } from "./patrol.ts";
-import type { PendingCall } from "./pending-call.ts";
 import { PendingCalls } from "./pending-calls.ts";
+import { type Reader, Reading } from "./reading.ts";
 import { Vigil } from "./vigil.ts";
-
-/** What the connections of a server have in common. */
-export interface Fellows {
-  readonly counters: LimitCounters;
-  readonly patrol: Patrol;
-  /** How many calls all of them have in flight. */
-  readonly total: Load | undefined;
-}
 
 const NONE = Number.POSITIVE_INFINITY;
 
@@ -84,78 +65,48 @@ export interface LinkOptions extends Dialect {
  * Its life: open → (ended: the peer will send no more; answers still go out) → closing → closed. Two facts make up
  * its state: `#disconnect`, set once no call can be made any more, and `#closing`, set once nothing more is said.
  */
-export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Patrolled {
+export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Complained, Patrolled {
   readonly #channel: Channel;
-  readonly #service: Service;
-  readonly #caller: Caller;
   readonly #limits: Limits;
   readonly #version: Version;
   readonly #parse: Version["parse"];
   readonly #clock: Clock;
-  /* This side's calls. Made with the first: many a server's connection makes none. */
-  #pending: PendingCalls | undefined;
+  /** The peer's calls. */
+  readonly #incoming: Incoming;
+  /* This side's calls, and the answers to them. Made with the first: many a server's connection makes none. */
   #outgoing: Outgoing | undefined;
+  #awaited: AwaitedAnswers | undefined;
   readonly #logger: Logger;
   readonly #connection: CallerConnection;
   readonly #owner: LinkOwner;
-  /** Whether the peer may call at all. */
-  readonly #serves: boolean;
-  readonly #cancels: Cancels | undefined;
   /** Made with the first. */
   #complaints: Complaints | undefined;
   readonly #fellows: Fellows;
   /** Made when there is something to watch over: most connections are idle most of the time. */
   #vigil: Vigil | undefined;
-  /** Made with the first call that takes time. */
-  #pace: Pace | undefined;
+  /** Made with the first call that takes time, or the first reason not to read. */
+  #reading: Reading | undefined;
   /** How many texts came. */
   received = 0;
-  /** Why it is not read, where it is not: the peer does not take what it was sent, or will be sent too much. */
-  #pausedByPressure = false;
-  #pausedByPace = false;
   #disconnect: DisconnectError | undefined;
   #closing = false;
-  #draining = false;
-  /** Whether it ever sent an answer. */
-  #answered = false;
-  /** How many calls had been given up before there was this link. */
-  readonly #givenUpBefore: number;
-  /** The last error answer that named no call: if the connection ends next, it is likely why. */
-  #complaint: Error | undefined;
 
   constructor(channel: Channel, options: LinkOptions) {
-    this.#channel = channel;
+    const { version, cancellation, clock, limits } = options;
+    const { fellows = { counters: newCounters(), patrol: new Patrol(clock), total: undefined } } = options;
     // The options themselves are not kept: they are as large as the link.
+    this.#channel = channel;
     this.#connection = options.connection;
     this.#owner = options.owner;
-    this.#serves = options.service !== undefined;
-    this.#service = options.service ?? new Service();
-    this.#limits = options.limits;
-    this.#pending = options.pending;
+    this.#limits = limits;
     this.#logger = options.logger;
-    const { version, cancellation, clock, limits } = options;
-    this.#version = version;
-    this.#parse = version === version2 && this.#service.legacy ? parseAnyVersion : version.parse;
     this.#clock = clock;
-    this.#givenUpBefore = options.pending?.givenUp ?? 0;
-    if (cancellation) {
-      this.#cancels = new Cancels(cancellation, this.outgoing);
-      const pending = this.#pending as PendingCalls;
-      pending.onGiveUp = (call, id) => this.#cancels?.tell(call, id);
-    }
-    const { fellows = { counters: newCounters(), patrol: new Patrol(clock), total: undefined } } = options;
     this.#fellows = fellows;
-    this.#caller = this.#service.open({
-      connection: options.connection,
-      maxInFlight: limits.inFlight,
-      total: fellows.total,
-      maxTotal: limits.totalInFlight,
-      rate: limits.callsPerSecond < NONE ? new TokenBucket(clock, limits.callsPerSecond) : undefined,
-      turns: options.concurrency < NONE ? new Turns(options.concurrency) : undefined,
-      debts: limits.queuedBytes < NONE ? this : undefined,
-      counters: fellows.counters,
-      cancellation,
-    });
+    this.#incoming = new Incoming(channel, { ...options, fellows, creditor: this });
+    this.#version = version;
+    this.#parse = version === version2 && this.#incoming.isLegacy ? parseAnyVersion : version.parse;
+    if (options.pending) this.#awaited = new AwaitedAnswers(options.pending, this, this.#logger);
+    if (cancellation) this.#answers.cancelBy(new Cancels(cancellation, this.outgoing));
     fellows.patrol.join(this, Vigil.shortest(limits));
     channel.open(this);
   }
@@ -167,21 +118,26 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   }
 
   #makeOutgoing(): Outgoing {
-    this.#pending ??= new PendingCalls(this.#clock);
-    const [limits, pending, logger, version] = [this.#limits, this.#pending, this.#logger, this.#version];
+    const { pending } = this.#answers;
+    const [limits, logger, version] = [this.#limits, this.#logger, this.#version];
     const outgoing = new Outgoing(this.#channel, { limits, pending, logger, version });
     if (this.#disconnect) outgoing.end(this.#disconnect);
     return outgoing;
   }
 
+  get #answers(): AwaitedAnswers {
+    this.#awaited ??= new AwaitedAnswers(new PendingCalls(this.#clock), this, this.#logger);
+    return this.#awaited;
+  }
+
   /** The peer's calls that are in flight. */
   get inFlight(): number {
-    return this.#caller.inFlight;
+    return this.#incoming.inFlight;
   }
 
   /** How many of this side's calls are pending. */
   get pending(): number {
-    return this.#pending?.size ?? 0;
+    return this.#awaited?.pending.size ?? 0;
   }
 
   look(now: number, anew: boolean): void {
@@ -194,7 +150,6 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   // What comes in.
 
   message(text: string): void {
-    this.#complaint = undefined;
     this.received++;
     let message: Message | undefined = this.#parse(text, this.#limits.batchLength);
     if (text.length > 2 * this.#limits.depth && isTooDeep(message, text, this.#limits.depth)) {
@@ -202,103 +157,44 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
       message = tooDeep(message, this.#limits.depth);
       if (!message) return;
     } else if (message.kind === "invalid") countRefusal(this.#fellows.counters, message.error);
-    if (message.kind === "response") this.#settle(message);
+    if (message.kind === "response") this.#answers.take(message);
     else if (message.kind === "batch") this.#receiveBatch(message.members);
-    else this.#receive(message);
+    else if (message.kind !== "invalid" || !this.#disposeOf(message)) this.#incoming.receive(message);
   }
 
   #receiveBatch(members: readonly SingleMessage[]): void {
     const calls: SingleMessage[] = [];
     for (const member of members) {
-      if (member.kind === "response") this.#settle(member);
+      if (member.kind === "response") this.#answers.take(member);
       else if (member.kind !== "invalid" || !this.#disposeOf(member)) calls.push(member);
     }
     // Unless one of them was one too many.
-    if (calls.length > 0 && !this.#closing) this.#caller.receive({ kind: "batch", members: calls }, this);
-  }
-
-  #receive(message: Message): void {
-    if (message.kind !== "invalid" || !this.#disposeOf(message)) this.#caller.receive(message, this);
+    if (calls.length > 0 && !this.#closing) this.#incoming.receive({ kind: "batch", members: calls });
   }
 
   /** Takes what is wrong for an answer, if it can have been meant as one: an answer is not answered. */
-  #disposeOf({ answers, error }: InvalidMessage): boolean {
-    const call = answers === undefined ? undefined : this.#pending?.take(answers);
-    const flaw = "it has neither a result nor an error";
-    if (call) {
-      logFlaw(flaw, this.who, this.#log);
-      call.reject(new InvalidResponseError(call.method, flaw));
-    } else if (this.#serves) return false;
-    else this.#log.warn(`${this.who} sent something that is no JSON-RPC 2.0: ${error.message}`);
+  #disposeOf(message: InvalidMessage): boolean {
+    if (this.#awaited?.takeInvalid(message)) return true;
+    if (this.#incoming.serves) return false;
+    this.log.warn(`${this.who} sent something that is no JSON-RPC 2.0: ${message.error.message}`);
     return true;
   }
 
-  /** What the service has to say. */
-  answer(text: string): void {
-    this.#answered = true;
-    this.#channel.send(text);
-  }
-
-  #settle(response: ResponseMessage): void {
-    const { id } = response;
-    const call = typeof id === "number" ? this.#pending?.take(id) : undefined;
-    if (!call) this.#unexpected(response);
-    else {
-      if (response.flaw !== undefined) logFlaw(response.flaw, this.who, this.#log);
-      if (isRefusalOfClosing(response)) this.#owner.draining?.(this.#connection);
-      settle(call, response);
-    }
-  }
-
-  #unexpected(response: ResponseMessage): void {
-    if (this.#cancels?.takesLate(response.id)) {
-      this.#logger.debug(`${this.who} answered call ${response.id} after it was cancelled`);
-      return;
-    }
-    const complaint = logStray(response, this.who, this.#log);
-    if (response.id !== null || !complaint) return;
-    this.#complaint = complaint;
-    for (const call of this.#theOnlyOneMeant()) this.#pending?.reject(call, complaint);
-  }
-
-  /** The calls of the one message that the peer has not answered, if it is the only one: they need not time out. */
-  #theOnlyOneMeant(): readonly PendingCall[] {
-    if (this.#notified || this.#answered || this.#hasGivenUp) return [];
-    const calls = (this.#pending?.all() ?? []).filter((call) => call.ordinal > 0);
-    return calls.every((call) => call.ordinal === calls[0]?.ordinal) ? calls : [];
-  }
-
-  /** How many of its calls were sent and given up. */
-  get #givenUp(): number {
-    return (this.#pending?.givenUp ?? 0) - this.#givenUpBefore;
-  }
-
-  /** Whether it ever sent a notification. */
-  get #notified(): boolean {
-    return this.#outgoing?.notified === true;
-  }
-
-  /** Whether the peer may still answer calls that are no longer pending. */
-  get #hasGivenUp(): boolean {
-    return this.#givenUp > 0;
+  refusedAsClosing(): void {
+    this.#owner.draining?.(this.#connection);
   }
 
   malformed(violation: MessageViolation): void {
-    if (this.#serves) this.#channel.send(errorText("null", PARSE_ERROR));
+    if (this.#incoming.serves) this.#channel.send(errorText("null", PARSE_ERROR));
     if (violation.violation === "too-long") this.#fellows.counters.messageBytes++;
     if (!violation.fatal) {
-      this.#log.warn(`${this.who} sent something that is no message: ${violation.message}`);
+      this.log.warn(`${this.who} sent something that is no message: ${violation.message}`);
       return;
     }
-    this.#end(
-      new DisconnectError("violation", `${this.who} broke the framing: ${violation.message}`, {
-        cause: violation,
-      }),
-    );
+    this.#end(brokenBy(this.who, violation));
   }
 
-  /** Where to report what makes no sense. */
-  get #log(): Complaints {
+  get log(): Complaints {
     this.#complaints ??= new Complaints(this.#logger, this);
     return this.#complaints;
   }
@@ -306,7 +202,7 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   /** Ends it with a peer that makes no sense too often. Late answers to what was given up are no fault of its own. */
   complained(count: number): void {
     const { violations } = this.#limits;
-    if (count <= violations + this.#givenUp || this.#disconnect) return;
+    if (count <= violations + (this.#awaited?.givenUp ?? 0) || this.#disconnect) return;
     const message = `more than ${violations} messages made no sense`;
     this.late(new LimitError("violations", violations, message));
   }
@@ -319,98 +215,71 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
       return;
     }
     if (limit !== "idleTime") this.#channel.send(errorText("null", overLimit(INVALID_REQUEST, limit, max)));
-    const kind = limit === "idleTime" ? "closed" : "violation";
-    const message = `this side closed the connection to ${this.who}: ${error.message}`;
-    this.#end(new DisconnectError(kind, message, { cause: error }));
+    this.#end(closedOver(error, limit === "idleTime" ? "closed" : "violation", this.who));
   }
 
   /** Whether nobody waits for anything. */
   get idle(): boolean {
-    return this.#caller.inFlight === 0 && this.pending === 0;
+    return this.inFlight === 0 && this.pending === 0;
   }
 
-  // Pressure.
+  // What goes out.
+
+  get hasSaidMore(): boolean {
+    return this.#incoming.hasAnswered || this.#outgoing?.notified === true;
+  }
 
   pressed(): void {
     this.outgoing.press();
     /*
-     * A peer that reads too slowly is not read from. Unless it may owe this side something: two peers that both
-     * stopped reading would wait for ever. What fills the queue is then answers to the peer's own calls and nothing
-     * else, so the peer is owed something and reads.
+     * A peer that reads too slowly is not read from, unless it may owe this side something. What fills the queue is then
+     * answers to the peer's own calls and nothing else, so the peer is owed something and reads.
      */
-    if (this.mayPause) {
-      this.#pausedByPressure = true;
-      this.#channel.pause();
-    } else this.#applyRefusal();
+    if (this.mayPause) this.debts.press();
+    else this.#refuseIfPressed();
   }
 
   drained(): void {
     this.#outgoing?.release();
-    this.#applyRefusal();
-    this.#pausedByPressure = false;
-    this.#read();
+    this.#refuseIfPressed();
+    this.#reading?.drained();
   }
 
-  // Pace.
-
-  get guess(): number {
-    return Pace.guessFor(this.#limits.queuedBytes);
+  #refuseIfPressed(): void {
+    const isPressed = this.#outgoing?.pressed === true;
+    this.#incoming.refuse(isPressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined);
   }
 
-  owe(characters: number): void {
-    this.#pace ??= new Pace(this.#limits.queuedBytes, this);
-    this.#pace.owe(characters);
+  /** What the peer is owed: it decides whether the peer is read from. */
+  get debts(): Reading {
+    this.#reading ??= new Reading(this.#channel, this.#limits.queuedBytes, this);
+    return this.#reading;
   }
 
-  settle(characters: number): void {
-    this.#pace?.settle(characters);
-  }
-
-  /** Whether the peer owes this side nothing. */
   get mayPause(): boolean {
-    return this.pending === 0 && !this.#hasGivenUp && !this.#notified;
-  }
-
-  /** Reads no more for now: enough calls are in flight for what the peer takes. */
-  pause(): void {
-    this.#pausedByPace = true;
-    this.#channel.pause();
-  }
-
-  resume(): void {
-    this.#pausedByPace = false;
-    this.#read();
-  }
-
-  #read(): void {
-    if (!this.#pausedByPressure && !this.#pausedByPace) this.#channel.resume();
+    return this.#awaited?.mayCome !== true && this.#outgoing?.notified !== true;
   }
 
   // The end.
 
   /** Refuses new calls of the peer as a closing server does; resolves once none is in flight. */
   drain(): Promise<void> {
-    this.#draining = true;
-    this.#applyRefusal();
-    return new Promise((resolve) => this.#whenIdle(resolve));
+    return this.#incoming.drain();
   }
 
   /** Answers what is in flight with an error, so that nothing is. */
   cancelInFlight(reason: unknown): void {
-    this.#caller.cancel(SERVER_TIMEOUT, reason);
+    this.#incoming.cancelInFlight(reason);
   }
 
   /** Ends it in good order, as seen from this side. What was sent still goes out. */
   close(): void {
-    this.#end(new DisconnectError("closed", `this side closed the connection to ${this.who}`));
+    this.#end(closedTo(this.who));
   }
 
   /** Ends it at once. What was not handed over is lost. */
   destroy(reason?: Error): void {
-    const why = reason ? `: ${reason.message}` : "";
-    const message = `this side cut the connection to ${this.who}${why}`;
-    const closed = new DisconnectError("closed", message, reason && { cause: reason });
-    this.#disconnected(closed, this.#channel.handedOver);
+    this.#disconnected(cutFrom(this.who, reason), this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
     this.#channel.destroy(reason);
@@ -418,27 +287,21 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
 
   ended(why?: Error): void {
     this.#disconnected(this.#endedByPeer(why));
-    this.#whenIdle(() => this.#closeChannel());
+    this.#incoming.whenIdle(() => this.#closeChannel());
   }
 
   closed(reason: Error | undefined): void {
     if (reason && this.#disconnect && this.#disconnect.cause !== reason) {
       this.#logger.warn(`the connection to ${this.who} was lost while it closed: ${reason.message}`);
     }
-    this.#disconnected(reason ? this.#lost(reason) : this.#endedByPeer(), this.#channel.handedOver);
+    this.#disconnected(reason ? lostTo(this.who, reason) : this.#endedByPeer(), this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
     this.#owner.closed(this.#connection);
   }
 
-  #lost(cause: Error): DisconnectError {
-    return new DisconnectError("lost", `the connection to ${this.who} was lost: ${cause.message}`, { cause });
-  }
-
   #endedByPeer(why?: Error): DisconnectError {
-    const cause = this.#complaint ?? why;
-    const message = `${this.who} ended the connection${why ? `: ${why.message}` : ""}`;
-    return new DisconnectError("ended", message, cause && { cause });
+    return endedBy(this.who, why, this.#awaited?.lastComplaint ?? why);
   }
 
   #end(reason: DisconnectError): void {
@@ -454,10 +317,9 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
   }
 
   #leaveService(): void {
-    this.#pace?.stop();
+    this.#reading?.stop();
     this.#fellows.patrol.leave(this);
-    this.#caller.abandon(this.#disconnect);
-    this.#service.release(this.#caller);
+    this.#incoming.abandon(this.#disconnect);
   }
 
   /**
@@ -472,27 +334,9 @@ export class Link implements ChannelReceiver, AnswerSink, Debts, Complained, Pat
     this.#complaints?.sumUp();
     this.#owner.disconnected(this.#connection, reason);
     this.#outgoing?.end(reason);
-    this.#pending?.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
+    this.#awaited?.pending.rejectAll((call) => lossOf(call, call.outcomeOfLoss(handedOver), reason));
     const level = reason.kind === "lost" || reason.kind === "violation" ? "warn" : "info";
     this.#logger[level](reason.message);
-  }
-
-  #whenIdle(action: () => void): void {
-    const caller = this.#caller;
-    if (caller.inFlight === 0) action();
-    else {
-      const before = caller.onIdle;
-      caller.onIdle = () => {
-        caller.onIdle = undefined;
-        before?.();
-        action();
-      };
-    }
-  }
-
-  #applyRefusal(): void {
-    const busy = this.#outgoing?.pressed ? overLimit(SERVER_BUSY, "queuedBytes", this.#limits.queuedBytes) : undefined;
-    this.#caller.refusal = this.#draining ? DRAINING : busy;
   }
 
   get who(): string {

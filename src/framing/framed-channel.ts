@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
 import { type LimitOptions, resolveLimits, untrusted } from "../protocol/limits.ts";
@@ -9,6 +9,7 @@ import { HandOvers } from "./hand-overs.ts";
 import { LOT, Lots } from "./lots.ts";
 import { netstring } from "./netstring.ts";
 import { Pressure } from "./pressure.ts";
+import { isAsciiText } from "./text.ts";
 
 /** How a {@link FramedChannel} is made. */
 export interface FramedChannelOptions {
@@ -211,7 +212,7 @@ export class FramedChannel implements Channel {
     if (gathered.length > LOT) {
       this.#lots = new Lots(this.#framing, texts, gathered.length);
       this.#writeLots();
-    } else if (Buffer.byteLength(gathered) === gathered.length) this.#writeOne(gathered, "latin1");
+    } else if (isAsciiText(gathered)) this.#writeOne(gathered, "latin1");
     else this.#writeOne(frameAll(this.#framing, texts), "utf8");
     this.#checkPressure();
   }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Framing, frameAll } from "./framing.ts";
+import { isAsciiText } from "./text.ts";
 
 /** How many bytes are written at once, so that a slow reader is seen to take them. */
 export const LOT = 256 * 1_024;
@@ -53,8 +54,7 @@ export class Lots {
       texts.push(text);
       frames += this.#framing.frame(text, text.length);
     }
-    const ascii = Buffer.byteLength(frames) === frames.length;
-    this.#frames = ascii ? frames : Buffer.from(frameAll(this.#framing, texts), "utf8");
+    this.#frames = isAsciiText(frames) ? frames : Buffer.from(frameAll(this.#framing, texts), "utf8");
   }
 
   #drop(): void {

@@ -1,5 +1,27 @@
-import { type Buffer, isAscii, isUtf8 } from "node:buffer";
+import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { FramingError } from "./framing-error.ts";
+
+/* Long texts are written here a part at a time, only to see how many bytes they take: counting them takes twice as long. */
+const LONG = 4_096;
+const ROOM = 64 * 1_024;
+let scratch: Buffer | undefined;
+
+/** Whether a text is ASCII, so that its length in bytes is that in characters. Joins what it was put together from. */
+export function isAsciiText(text: string): boolean {
+  if (text.length < LONG) return Buffer.byteLength(text) === text.length;
+  scratch ??= Buffer.allocUnsafeSlow(ROOM + MORE);
+  for (let at = 0; at < text.length; at += ROOM) {
+    const part = text.length > ROOM ? text.substring(at, at + ROOM) : text;
+    if (scratch.write(part, "utf8") !== part.length) return false;
+  }
+  return true;
+}
+
+/**
+ * Room for any one character. What is written with so much more room than it has characters takes as many bytes as those only
+ * if it is ASCII: else there are more bytes, or the next one had no room.
+ */
+export const MORE = 4;
 
 /**
  * The text that UTF-8 bytes hold.

@@ -5,7 +5,9 @@ import { Pressure } from "../framing/pressure.ts";
 import { LimitError } from "../protocol/errors/limit-error.ts";
 import { isLongerThan, type LimitOptions, type Limits } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
+import { type Arrival, Arrivals, lengthOf } from "./arrivals.ts";
 import { acknowledged, acknowledgement, CUT, END, HELLO, isControl } from "./control.ts";
+import { Credit } from "./credit.ts";
 import type { PortWire, WireEvents } from "./port-wire.ts";
 import { soon } from "./soon.ts";
 import { PortViolation } from "./violation.ts";
@@ -15,20 +17,6 @@ export interface PortChannelOptions {
   /** Of `messageBytes`, `queuedBytes` and `maxQueuedBytes`. Default: the `trusted` profile. */
   readonly limits?: LimitOptions;
 }
-
-/* A port takes in whatever it is given. So at most so many characters, or one text, are on their way that the other end
- * has not acknowledged; it does so in portions. */
-const WINDOW = 256 * 1_024;
-const PORTION = WINDOW / 4;
-
-/* What an entry costs that waits to be delivered, beside its text: empty ones are not free. */
-const ENTRY = 64;
-
-/** What came and has not been delivered: a text, something that is none and its length, or the end. */
-type Arrival =
-  | string
-  | { readonly violation: PortViolation; readonly length: number }
-  | { readonly ended: Error | undefined };
 
 /**
  * A channel over a port: a `MessagePort`, a worker, a process with an IPC channel, a window.
@@ -56,20 +44,14 @@ export class PortChannel implements Channel, WireEvents {
   #endSaid = false;
   /** Whether the other end is a channel like this one. */
   #isKnown: boolean;
-  /** Characters that were posted, and that the other end has not acknowledged. */
-  #onTheWay = 0;
+  readonly #credit = new Credit();
 
   /* In. */
-  #arrived: Arrival[] = [];
-  #arrivedLength = 0;
-  /** Where in `#arrived` the next one to be delivered is. */
-  #next = 0;
+  readonly #arrived = new Arrivals();
   #paused = false;
   #delivering = false;
   /** The other end has ended; what arrived before may have to be delivered yet. */
   #over = false;
-  /** Characters that were taken in and not acknowledged. */
-  #unacknowledged = 0;
 
   /** open → closing (what was sent goes out; what arrives is thrown away) → closed. */
   #state: "open" | "closing" | "closed" = "open";
@@ -104,7 +86,7 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#receiver) throw new Error("this channel was opened before");
     this.#receiver = receiver;
     if (this.#state === "closed") queueMicrotask(() => receiver.closed(this.#reason));
-    else if (this.#arrived.length > 0) queueMicrotask(() => this.#deliver());
+    else if (!this.#arrived.isEmpty) queueMicrotask(() => this.#deliver());
   }
 
   send(text: string): number {
@@ -142,7 +124,7 @@ export class PortChannel implements Channel, WireEvents {
     this.#state = "closing";
     this.#paused = false;
     // What arrives is thrown away from here on, which is as good as taken in: the other end may wait for that.
-    while (this.#next < this.#arrived.length) this.#tookIn(lengthOf(this.#takeArrival()));
+    while (!this.#arrived.isEmpty) this.#tookIn(lengthOf(this.#arrived.take()));
     if (this.#over) this.#finish(undefined);
     else this.#write();
   }
@@ -162,7 +144,7 @@ export class PortChannel implements Channel, WireEvents {
   };
 
   get #mayPost(): boolean {
-    return this.#wire.state === "ready" && (!this.#isKnown || this.#onTheWay < WINDOW);
+    return this.#wire.state === "ready" && (!this.#isKnown || this.#credit.room > 0);
   }
 
   /** Posts what is gathered, as far as the other end has room. What makes room calls this again. */
@@ -170,8 +152,8 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#state === "closed") return;
     while (!this.#gathered.isEmpty && this.#mayPost) {
       const before = this.#gathered.length;
-      const texts = this.#gathered.take(this.#isKnown ? WINDOW - this.#onTheWay : Number.POSITIVE_INFINITY);
-      this.#onTheWay += before - this.#gathered.length;
+      const texts = this.#gathered.take(this.#isKnown ? this.#credit.room : Number.POSITIVE_INFINITY);
+      this.#credit.posted(before - this.#gathered.length);
       try {
         this.#post(texts);
       } catch (error) {
@@ -272,7 +254,7 @@ export class PortChannel implements Channel, WireEvents {
     else if (control === CUT) this.broken(new Error("the peer was destroyed"));
     else if (control === HELLO) this.#recognize();
     else {
-      this.#onTheWay = Math.max(0, this.#onTheWay - acknowledged(control));
+      this.#credit.acknowledged(acknowledged(control));
       this.#write();
     }
   }
@@ -281,18 +263,17 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#isKnown) return;
     this.#isKnown = true;
     // What was said before the other end listened may be lost, this side's hello too.
-    this.#onTheWay = 0;
+    this.#credit.forget();
     this.#say(HELLO);
   }
 
   #arrive(arrival: Arrival): void {
     if (this.#state === "closing") this.#tookIn(lengthOf(arrival));
     else {
-      this.#arrived.push(arrival);
-      this.#arrivedLength += ENTRY + lengthOf(arrival);
+      this.#arrived.add(arrival);
       this.#deliver();
       const { maxQueuedBytes } = this.#limits;
-      if (this.#arrivedLength <= maxQueuedBytes) return;
+      if (this.#arrived.length <= maxQueuedBytes) return;
       const message = `more than ${maxQueuedBytes} bytes arrived while this side did not read`;
       this.destroy(new LimitError("maxQueuedBytes", maxQueuedBytes, message));
     }
@@ -304,24 +285,14 @@ export class PortChannel implements Channel, WireEvents {
     if (this.#delivering || !receiver) return;
     this.#delivering = true;
     // Whoever is called may close the channel, which throws the rest away.
-    while (this.#next < this.#arrived.length && !this.#paused && this.#state === "open") {
-      const arrival = this.#takeArrival();
+    while (!this.#arrived.isEmpty && !this.#paused && this.#state === "open") {
+      const arrival = this.#arrived.take();
       if (typeof arrival === "string") receiver.message(arrival);
       else if ("violation" in arrival) receiver.malformed(arrival.violation);
       else this.#deliverEnd(receiver, arrival.ended);
       this.#tookIn(lengthOf(arrival));
     }
     this.#delivering = false;
-  }
-
-  #takeArrival(): Arrival {
-    const arrival = this.#arrived[this.#next++] as Arrival;
-    this.#arrivedLength -= ENTRY + lengthOf(arrival);
-    if (this.#next === this.#arrived.length) {
-      this.#arrived = [];
-      this.#next = 0;
-    }
-    return arrival;
   }
 
   #deliverEnd(receiver: ChannelReceiver, why: Error | undefined): void {
@@ -331,10 +302,9 @@ export class PortChannel implements Channel, WireEvents {
   }
 
   #tookIn(characters: number): void {
-    this.#unacknowledged += characters;
-    if (this.#unacknowledged < PORTION || !this.#isKnown || this.#over || this.#state === "closed") return;
-    this.#say(acknowledgement(this.#unacknowledged));
-    this.#unacknowledged = 0;
+    this.#credit.tookIn(characters);
+    if (!this.#credit.isDue || !this.#isKnown || this.#over || this.#state === "closed") return;
+    this.#say(acknowledgement(this.#credit.takeDue()));
   }
 
   #finish(reason: Error | undefined): void {
@@ -342,16 +312,10 @@ export class PortChannel implements Channel, WireEvents {
     this.#state = "closed";
     this.#reason = reason;
     this.#gathered.clear();
-    this.#arrived = [];
-    this.#next = 0;
+    this.#arrived.clear();
     this.#wire.close();
     this.#handOvers.lost(reason);
     const receiver = this.#receiver;
     if (receiver) queueMicrotask(() => receiver.closed(reason));
   }
-}
-
-function lengthOf(arrival: Arrival): number {
-  if (typeof arrival === "string") return arrival.length;
-  return "violation" in arrival ? arrival.length : 0;
 }

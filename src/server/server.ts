@@ -2,13 +2,11 @@ import { callersOptions } from "../connection/answering-connection.ts";
 import type { Channel } from "../connection/channel.ts";
 import { Connection, DEFAULT_TIMEOUT } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
-import { type DialectOptions, dialectOf } from "../connection/dialect.ts";
+import { dialectOf } from "../connection/dialect.ts";
 import { Emitter } from "../connection/emitter.ts";
 import type { DisconnectError } from "../connection/errors/disconnect-error.ts";
-import type { Fellows } from "../connection/link.ts";
+import type { Fellows } from "../connection/fellows.ts";
 import { Patrol } from "../connection/patrol.ts";
-import { DRAINING } from "../protocol/error-object.ts";
-import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
 import { type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
 import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { concurrencyOf } from "../service/concurrency.ts";
@@ -16,54 +14,18 @@ import { Exchanges } from "../service/exchanges.ts";
 import { guardedLogger, type Logger } from "../service/logger.ts";
 import type { Service } from "../service/service.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
-import type { HttpListenOptions } from "../transport/http/options.ts";
 import { beginListening, endListening } from "../transport/listening.ts";
-import type { NatsListenOptions } from "../transport/nats/options.ts";
 import { routeTo } from "../transport/registry.ts";
-import type { TlsListenOptions } from "../transport/secure.ts";
 import type { AcceptOptions, Attachment, Listener } from "../transport/transport.ts";
-import type { UnixListenOptions } from "../transport/unix/unix.ts";
-import type { WebSocketListenOptions } from "../transport/websocket/options.ts";
+import type { ServerOptions } from "./options.ts";
 import { Places } from "./places.ts";
 import { Refusals } from "./refusals.ts";
-
-/** How a server is made. */
-export interface ServerOptions extends Pick<DialectOptions, "cancel"> {
-  /** Milliseconds a call this side makes to a client waits for its answer, 0 for ever. Default: 5,000. */
-  readonly timeout?: number;
-  /** Default: the `untrusted` profile for tcp, tls, ws, wss, http, https and nats, `trusted` for unix and stdio. */
-  readonly limits?: LimitOptions;
-  /**
-   * How many calls of one connection may run at once; the others wait for their turn, in the order in which they came. 1 runs
-   * them one at a time. Where there is no connection, as over HTTP, all calls of an address count together. See "Order" in
-   * docs/limits.md. Default: Infinity, all of them.
-   */
-  readonly concurrency?: number;
-  /** For `tls:`, `wss:` and `https:` addresses: certificate, key, whether clients must show a certificate, … */
-  readonly tls?: TlsListenOptions;
-  /** For `unix:` addresses: the socket file's mode. */
-  readonly unix?: UnixListenOptions;
-  /** For `ws:` and `wss:` addresses: which web pages may connect, who else may, … */
-  readonly ws?: WebSocketListenOptions;
-  /** For `http:` and `https:` addresses: who may come in, hosts, origins, CORS, times. */
-  readonly http?: HttpListenOptions;
-  /** For `nats:` addresses: servers, credentials, TLS, …, or a connection to share; name, version, queue group. */
-  readonly nats?: NatsListenOptions;
-  /** Options for registered transports, each under its scheme. */
-  readonly transport?: Readonly<Record<string, unknown>>;
-  /** Default: warnings and errors go to the console. */
-  readonly logger?: Logger;
-  /** Default: the system's. Tests give their own. */
-  readonly clock?: Clock;
-}
+import { shutDown } from "./shutdown.ts";
 
 /** How exchanges of one address are served, as transports are told. */
 interface ServingExchanges extends Pick<AcceptOptions, "serve" | "methods"> {
   readonly exchanges: Exchanges;
 }
-
-/* How long the last answers may take on their way to slow readers. */
-const FLUSH_MS = 5_000;
 
 /** The events of a server. */
 export type ServerEvents = {
@@ -284,37 +246,9 @@ export class Server {
     return this.close();
   }
 
-  async #close(timeout: number): Promise<void> {
-    const listeners = [...this.#listeners];
-    for (const listener of listeners) endListening(listener);
-    const closing = new Map(listeners.map((listener) => [listener, (async () => listener.close())()]));
-    const listening = Promise.allSettled(closing.values());
-    const late = deferred<readonly []>();
-    const connections = [...this.#connections];
-    const draining = connections.map(async (connection) => {
-      await connection.drain();
-      await connection.close();
-    });
-    const exchanges = [...this.#exchanges].map(async ([each, listener]) => {
-      // What this one took, nobody else gets.
-      if (listener?.finishes) await Promise.race([closing.get(listener)?.catch(() => {}), late.promise]);
-      await each.drain(DRAINING);
-    });
-    const cancel = this.#clock.after(
-      timeout,
-      () => {
-        const reason = new ServerTimeoutError(undefined, `the server closed and waited ${timeout} ms`);
-        late.resolve([]);
-        for (const one of [...connections, ...this.#exchanges.keys()]) one.cancelInFlight(reason);
-      },
-      true,
-    );
-    await Promise.all([...draining, ...exchanges]);
-    // What still cannot be given up then is cut by its end.
-    const outcomes = await Promise.race([listening, late.promise]);
-    cancel();
-    await Promise.all(listeners.map((listener) => listener.end?.(FLUSH_MS)));
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  #close(timeout: number): Promise<void> {
+    const [listeners, connections] = [[...this.#listeners], [...this.#connections]];
+    return shutDown({ listeners, connections, exchanges: this.#exchanges, clock: this.#clock }, timeout);
   }
 
   #add(listener: Listener): void {

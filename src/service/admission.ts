@@ -1,5 +1,6 @@
 import { type ErrorObject, invalidParams, METHOD_NOT_FOUND, overLimit, SERVER_BUSY } from "../protocol/error-object.ts";
 import { countRefusal, type LimitCounters } from "../protocol/limit-counters.ts";
+import type { Limits } from "../protocol/limits.ts";
 import type { Params } from "../protocol/message.ts";
 import type { Method } from "./method.ts";
 import type { TokenBucket } from "./token-bucket.ts";
@@ -11,14 +12,12 @@ export interface Load {
 
 /** What decides whether a caller's calls are tried. */
 export interface AdmissionOptions {
-  /** How many of its calls may be in flight at once. */
-  readonly maxInFlight: number;
-  /** Where it shares that bound with others: how many calls all of them have in flight. */
+  /** How many of its calls may be in flight at once, and how many of all. */
+  readonly limits: Pick<Limits, "inFlight" | "totalInFlight">;
+  /** Where it shares the first with others: how many calls all of them have in flight. */
   readonly load?: Load;
-  /** Those of a whole server. */
+  /** How many a whole server has. Default: nobody counts them. */
   readonly total?: Load | undefined;
-  /** How many these may be. Default: no end. */
-  readonly maxTotal?: number;
   /** Lets through as many calls a second as there may be. Without it, all. */
   readonly rate?: TokenBucket | undefined;
   /** Where refusals are counted. */
@@ -31,18 +30,17 @@ export class Admission {
   refusal: ErrorObject | undefined;
   /** How many calls are in flight, notifications included. */
   inFlight = 0;
-  readonly #maxInFlight: number;
+  /* As they are: numbers of its own would be on the heap again for each caller. */
+  readonly #limits: AdmissionOptions["limits"];
   readonly load: Load | undefined;
   readonly #total: Load | undefined;
-  readonly #maxTotal: number;
   readonly #rate: TokenBucket | undefined;
   readonly #counters: LimitCounters | undefined;
 
-  constructor({ maxInFlight, load, total, maxTotal, rate, counters }: AdmissionOptions) {
-    this.#maxInFlight = maxInFlight;
+  constructor({ limits, load, total, rate, counters }: AdmissionOptions) {
+    this.#limits = limits;
     this.load = load;
     this.#total = total;
-    this.#maxTotal = maxTotal ?? Number.POSITIVE_INFINITY;
     this.#rate = rate;
     this.#counters = counters;
   }
@@ -65,10 +63,11 @@ export class Admission {
   stopOf(method: Method | undefined): ErrorObject | undefined {
     if (method?.refusal) return method.refusal;
     if (this.refusal) return this.refusal;
-    const inFlight = this.load ? this.load.inFlight : this.inFlight;
-    if (inFlight >= this.#maxInFlight) return overLimit(SERVER_BUSY, "inFlight", this.#maxInFlight);
-    if (this.#total && this.#total.inFlight >= this.#maxTotal) {
-      return overLimit(SERVER_BUSY, "totalInFlight", this.#maxTotal);
+    const { load, inFlight } = this;
+    const max = this.#limits;
+    if ((load ? load.inFlight : inFlight) >= max.inFlight) return overLimit(SERVER_BUSY, "inFlight", max.inFlight);
+    if (this.#total && this.#total.inFlight >= max.totalInFlight) {
+      return overLimit(SERVER_BUSY, "totalInFlight", max.totalInFlight);
     }
     return undefined;
   }

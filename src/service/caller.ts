@@ -1,31 +1,23 @@
 import { type Cancellation, cancelNotice } from "../protocol/cancellation.ts";
-import {
-  type ErrorObject,
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  REQUEST_CANCELLED,
-  SERVER_ERROR,
-} from "../protocol/error-object.ts";
+import { type ErrorObject, INVALID_REQUEST } from "../protocol/error-object.ts";
 import { fromErrorObject } from "../protocol/errors/from-error-object.ts";
-import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
-import { isRpcError } from "../protocol/errors/rpc-error.ts";
 import type { Message, NotificationMessage, Params, RequestMessage, SingleMessage } from "../protocol/message.ts";
-import { errorText, resultText } from "../protocol/serialize.ts";
+import { errorText } from "../protocol/serialize.ts";
 import type { Span } from "../tracing/tracer.ts";
 import { Admission, type AdmissionOptions, type Load } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
 import { type CallerConnection, type DueTimes, HandlerContext } from "./context.ts";
-import { ContractError } from "./contract-error.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
 import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { LateCall } from "./late-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
+import type { Outcomes } from "./outcomes.ts";
 import type { Seated } from "./roster.ts";
 import { isThenable } from "./thenable.ts";
 import { type ServiceLayer, throughLayers } from "./through-layers.ts";
 import type { Turns } from "./turns.ts";
-import { type Debts, WaitingCalls, type WaitingOwner } from "./waiting-calls.ts";
+import { type Creditor, WaitingCalls, type WaitingOwner } from "./waiting-calls.ts";
 
 /** What a caller's calls need of the service. */
 export interface CallerHost extends DueTimes {
@@ -35,6 +27,7 @@ export interface CallerHost extends DueTimes {
   readonly unknown: Method;
   /** Whether a call's context shows the trace context it came with. */
   readonly showsTrace: boolean;
+  readonly outcomes: Outcomes;
   find(name: string): Method | undefined;
   /** Counts a call as in flight; returns its ordinal. */
   started(method: Method): number;
@@ -42,8 +35,6 @@ export interface CallerHost extends DueTimes {
   ended(method: Method, ordinal: number): void;
   /** Makes sure the deadline is looked after. */
   watch(deadline: number): void;
-  /** Tells the error hook. Never throws. */
-  failed(error: unknown, method: string): void;
 }
 
 /** What there is to know of a caller. */
@@ -52,8 +43,8 @@ export interface CallerOptions extends AdmissionOptions {
   readonly connection?: CallerConnection | undefined;
   /** Lets run as many calls at once as there may. Without it, all. */
   readonly turns?: Turns | undefined;
-  /** Told what it is owed. */
-  readonly debts?: Debts | undefined;
+  /** Has an account of what it is owed. */
+  readonly creditor?: Creditor | undefined;
   /** How it cancels its calls. Without it, it cannot. */
   readonly cancellation?: Cancellation | undefined;
 }
@@ -76,7 +67,7 @@ export class Caller implements WaitingOwner, Seated {
   readonly #admission: Admission;
   readonly #turns: Turns | undefined;
   readonly #cancellation: Cancellation | undefined;
-  readonly #debts: Debts | undefined;
+  readonly #creditor: Creditor | undefined;
   /** Those in flight that are not answered at once. Made with the first: on an idle connection there is none. */
   #waiting: WaitingCalls | undefined;
 
@@ -86,12 +77,26 @@ export class Caller implements WaitingOwner, Seated {
     this.#admission = new Admission(options);
     this.#turns = options.turns;
     this.#cancellation = options.cancellation;
-    this.#debts = options.debts;
+    this.#creditor = options.creditor;
   }
 
   /** How many calls are in flight, notifications included. */
   get inFlight(): number {
     return this.#admission.inFlight;
+  }
+
+  /** Calls back once when nothing is in flight: now, or when the last call has ended. */
+  whenIdle(action: () => void): void {
+    if (this.inFlight === 0) {
+      action();
+      return;
+    }
+    const before = this.onIdle;
+    this.onIdle = () => {
+      this.onIdle = undefined;
+      before?.();
+      action();
+    };
   }
 
   /** Whether its calls count with others' against one bound. */
@@ -193,18 +198,7 @@ export class Caller implements WaitingOwner, Seated {
   /** Ends the call that a notification names. One that is unknown, or answered by now, is none of this caller's. */
   #cancelOne(cancellation: Cancellation, { params }: CallMessage): void {
     const notice = cancelNotice(cancellation, params);
-    if (!notice) return;
-    const call = this.#waiting?.byId(notice.id);
-    if (!call) return;
-    const { reason } = notice;
-    const cancelled = new RequestCancelledError(reason === undefined ? undefined : { reason });
-    // First, since the end of the last call may close the connection, and the rest of its batch is owed an answer.
-    if (!cancellation.isAnswered) call.sink.leaveOut?.();
-    this.#waiting?.end(
-      call,
-      cancellation.isAnswered ? () => errorText(call.id as string, REQUEST_CANCELLED) : undefined,
-      cancelled,
-    );
+    if (notice) this.#waiting?.cancel(notice, cancellation.isAnswered);
   }
 
   #run(
@@ -214,7 +208,6 @@ export class Caller implements WaitingOwner, Seated {
     span: Span | undefined,
     layers: readonly ServiceLayer[] | undefined,
   ): void {
-    const host = this.#host;
     const { id, params } = message;
     const ordinal = this.#countIn(method);
     let context: HandlerContext | undefined;
@@ -227,23 +220,20 @@ export class Caller implements WaitingOwner, Seated {
         result = result.start(context);
       }
       if (isThenable(result)) {
-        const deadline = context ? context.due : host.deadlineOf(method);
-        const owed = this.#owedFor(method, id);
-        const call = { method, id, sink, ordinal, deadline, context, span, owed, seat: -1 };
-        this.#keep(call);
-        this.#await(result, call);
+        const call = this.#keep(method, id, sink, ordinal, context, span);
+        this.#waiting?.settleBy(result, call);
         return;
       }
     } catch (error) {
       if (context) context.over = true;
-      if (id !== undefined) sink.answer(this.#failure(id, error, method));
-      else this.#report(error, method);
+      if (id !== undefined) sink.answer(this.#host.outcomes.failure(id, error, method));
+      else this.#host.outcomes.report(error, method);
       span?.failed(error);
       this.#countOut(method, ordinal);
       return;
     }
     if (context) context.over = true;
-    if (id !== undefined) sink.answer(this.#success(id, result, method, span));
+    if (id !== undefined) sink.answer(this.#host.outcomes.success(id, result, method, span));
     else span?.succeeded(result);
     this.#countOut(method, ordinal);
   }
@@ -279,10 +269,7 @@ export class Caller implements WaitingOwner, Seated {
     const ordinal = this.#countIn(method);
     const needsContext = layers !== undefined || method.wantsContext || method.isChecked;
     const context = needsContext ? this.#contextOf(method, message) : undefined;
-    const deadline = context ? context.due : this.#host.deadlineOf(method);
-    const owed = this.#owedFor(method, id);
-    const call = { method, id, sink, ordinal, deadline, context, span, owed, seat: -1 };
-    this.#keep(call);
+    const call = this.#keep(method, id, sink, ordinal, context, span);
     const start = () => this.#start(call, () => this.#invoke(method, params, context, layers), turns);
     turns.take(span ? span.here(start) : start);
   }
@@ -297,20 +284,31 @@ export class Caller implements WaitingOwner, Seated {
     try {
       const result = invoke();
       if (isThenable(result)) {
-        this.#await(result, call, turns);
+        this.#waiting?.settleBy(result, call, turns);
         return;
       }
-      this.#fulfilled(call, result);
+      this.#waiting?.fulfilled(call, result);
     } catch (error) {
-      this.#rejected(call, error);
+      this.#waiting?.rejected(call, error);
     }
     turns.done();
   }
 
-  #keep(call: InFlightCall): void {
-    this.#waiting ??= new WaitingCalls(this, this.#debts);
+  /** Puts a call on the record of those that take time. */
+  #keep(
+    method: Method,
+    id: string | undefined,
+    sink: AnswerSink,
+    ordinal: number,
+    context: HandlerContext | undefined,
+    span: Span | undefined,
+  ): InFlightCall {
+    const deadline = context ? context.due : this.#host.deadlineOf(method);
+    const call = { method, id, sink, ordinal, deadline, context, span, owed: this.#owedFor(method, id), seat: -1 };
+    this.#waiting ??= new WaitingCalls(this, this.#host.outcomes, this.#creditor?.debts);
     this.#waiting.add(call);
-    this.#host.watch(call.deadline);
+    this.#host.watch(deadline);
+    return call;
   }
 
   /** One of those that waited has ended. */
@@ -320,45 +318,7 @@ export class Caller implements WaitingOwner, Seated {
 
   /** What a call counts for among what this caller is owed. */
   #owedFor(method: Method, id: string | undefined): number {
-    return this.#debts && id !== undefined ? method.answerLength || this.#debts.guess : 0;
-  }
-
-  #await(result: PromiseLike<unknown>, call: InFlightCall, turns?: Turns): void {
-    try {
-      // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
-      Promise.resolve(result).then(
-        (value) => {
-          this.#fulfilled(call, value);
-          turns?.done();
-        },
-        (error) => {
-          this.#rejected(call, error);
-          turns?.done();
-        },
-      );
-    } catch (error) {
-      // A promise whose own `then` or `constructor` was tampered with.
-      this.#rejected(call, error);
-      turns?.done();
-    }
-  }
-
-  #fulfilled(call: InFlightCall, value: unknown): void {
-    const { id, method, span } = call;
-    if (id === undefined && call.seat >= 0) span?.succeeded(value);
-    this.#waiting?.end(call, () => {
-      const text = this.#success(id as string, value, method, span);
-      method.answered(text.length);
-      return text;
-    });
-  }
-
-  #rejected(call: InFlightCall, error: unknown): void {
-    if (call.seat >= 0) {
-      if (call.id === undefined) this.#report(error, call.method);
-      call.span?.failed(error);
-    }
-    this.#waiting?.end(call, () => this.#failure(call.id as string, error, call.method));
+    return this.#creditor && id !== undefined ? method.answerLength || this.#creditor.debts.guess : 0;
   }
 
   #countIn(method: Method): number {
@@ -370,28 +330,5 @@ export class Caller implements WaitingOwner, Seated {
     this.#admission.ended();
     this.#host.ended(method, ordinal);
     if (this.#admission.inFlight === 0) this.onIdle?.();
-  }
-
-  #success(id: string, result: unknown, method: Method, span: Span | undefined): string {
-    try {
-      const text = resultText(id, result);
-      span?.succeeded(result);
-      return text;
-    } catch (error) {
-      this.#host.failed(error, method.name);
-      span?.failed(error);
-      return errorText(id, INTERNAL_ERROR);
-    }
-  }
-
-  #failure(id: string, error: unknown, method: Method): string {
-    this.#report(error, method);
-    return errorText(id, isRpcError(error) ? error : SERVER_ERROR);
-  }
-
-  /** An `RpcError` is an answer like any other; anything else is for the hook, and only for the hook. */
-  #report(error: unknown, method: Method): void {
-    if (!isRpcError(error)) this.#host.failed(error, method.name);
-    else if (error instanceof ContractError) this.#host.failed(error.cause, method.name);
   }
 }

@@ -9,11 +9,10 @@ import { errorText } from "../protocol/serialize.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Load } from "./admission.ts";
 import { isAnswered } from "./batch-answers.ts";
+import { boundsOf } from "./bounds.ts";
 import type { Caller, CallerOptions } from "./caller.ts";
 import type { CallerConnection } from "./context.ts";
 import { SoleAnswer } from "./sole-answer.ts";
-import { TokenBucket } from "./token-bucket.ts";
-import { Turns } from "./turns.ts";
 
 /** Who sends a text to be handled. */
 export interface HandleOptions {
@@ -62,7 +61,7 @@ export class Exchanges {
   readonly #host: ExchangesHost;
   readonly #limits: Limits;
   readonly #counters: LimitCounters;
-  readonly #shared: Partial<CallerOptions>;
+  readonly #shared: CallerOptions;
   /** How many calls of theirs are in flight. */
   readonly #load = { inFlight: 0 };
   /** The one that stands for all of whom nothing is known. */
@@ -75,16 +74,7 @@ export class Exchanges {
     this.#host = host;
     this.#limits = limits;
     this.#counters = counters;
-    this.#shared = {
-      maxInFlight: limits.inFlight,
-      load: this.#load,
-      total,
-      maxTotal: limits.totalInFlight,
-      rate:
-        limits.callsPerSecond < Number.POSITIVE_INFINITY ? new TokenBucket(clock, limits.callsPerSecond) : undefined,
-      turns: concurrency < Number.POSITIVE_INFINITY ? new Turns(concurrency) : undefined,
-      counters,
-    };
+    this.#shared = { ...boundsOf({ limits, clock, concurrency, counters, total }), load: this.#load };
   }
 
   /** How many of their calls are in flight, notifications included. */
@@ -150,18 +140,16 @@ export class Exchanges {
   }
 
   #open(connection: CallerConnection | undefined): Caller {
-    const caller = this.#host.open({ ...this.#shared, connection } as CallerOptions);
+    const caller = this.#host.open({ ...this.#shared, connection });
     caller.refusal = this.#refusal;
     return caller;
   }
 
   #releaseWhenIdle(caller: Caller): void {
-    const release = () => {
+    caller.whenIdle(() => {
       this.#host.release(caller);
       this.#idle();
-    };
-    if (caller.inFlight === 0) release();
-    else caller.onIdle = release;
+    });
   }
 
   #idle(): void {

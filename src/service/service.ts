@@ -1,75 +1,26 @@
-import { type ErrorObject, SERVER_TIMEOUT, SERVICE_UNAVAILABLE } from "../protocol/error-object.ts";
-import { isRpcError, type RpcError } from "../protocol/errors/rpc-error.ts";
+import { SERVER_TIMEOUT } from "../protocol/error-object.ts";
 import { ServerTimeoutError } from "../protocol/errors/server-timeout-error.ts";
 import { type LimitCounters, newCounters } from "../protocol/limit-counters.ts";
-import { type LimitOptions, type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
+import { type Limits, resolveLimits, untrusted } from "../protocol/limits.ts";
 import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
 import { concurrencyOf } from "./concurrency.ts";
-import { flattened, type Methods } from "./contract.ts";
-import { type DiscoverOptions, Discovery, discoverMethod } from "./discovery/discovery.ts";
+import type { Methods } from "./contract.ts";
+import { Discovery, discoverMethod } from "./discovery/discovery.ts";
 import { Exchanges, type HandleOptions } from "./exchanges.ts";
-import { type Checked, exportMarks } from "./export-rpc.ts";
+import type { Checked } from "./export-rpc.ts";
+import { type HandlerOptions, methodsIn, methodsOf } from "./handler.ts";
 import { guardedLogger, type Logger } from "./logger.ts";
-import { Method, type MethodFunction, type MethodOptions } from "./method.ts";
+import { Method, type MethodOptions } from "./method.ts";
+import { MethodTable } from "./method-table.ts";
 import type { FunctionFor } from "./method-types.ts";
 import type { ServiceMiddleware } from "./middleware.ts";
+import type { ServiceOptions } from "./options.ts";
+import { Outcomes } from "./outcomes.ts";
 import { Roster } from "./roster.ts";
-import { ServingState } from "./serving-state.ts";
+import { type Refusal, ServingState } from "./serving-state.ts";
 import type { ServiceLayer } from "./through-layers.ts";
-
-/** How a service is made. */
-export interface ServiceOptions {
-  /** Milliseconds every method has for its answer, unless its own `timeout` says otherwise. Default: 0, no end. */
-  readonly timeout?: number;
-  /**
-   * Told what a method threw that is not an `RpcError`, and of results that JSON cannot hold: what the caller does
-   * not get to see; also what a middleware threw. `method` is empty where there is no such method: its name is made up.
-   * Default: it is logged as an error.
-   */
-  readonly onError?: (error: unknown, call: { readonly method: string }) => void;
-  /** Default: warnings and errors go to the console. */
-  readonly logger?: Logger;
-  /**
-   * What `handle` lets in: of the limits, `messageBytes`, `batchLength`, `depth`, `inFlight` and `callsPerSecond`.
-   * Connections have limits of their own. Default: the `untrusted` profile.
-   */
-  readonly limits?: LimitOptions;
-  /**
-   * How many calls of `handle` may run at once; the others wait for their turn, in order. Connections have an option of
-   * their own. Default: Infinity, all of them.
-   */
-  readonly concurrency?: number;
-  /**
-   * Whether requests of JSON-RPC 1.0 and of the working draft of 1.1 are understood too, on every address, and answered
-   * each in its own version's shape. Default: `false`, they are -32600.
-   */
-  readonly legacy?: boolean;
-  /**
-   * Whether `rpc.discover` is a method, which answers with the OpenRPC document of all others; `info` and `servers` go into
-   * it. It tells every caller what there is. Default: `false`.
-   */
-  readonly discover?: boolean | DiscoverOptions;
-  /**
-   * Whether `CallContext.trace` shows the W3C trace context that a call came with, in the members `traceparent` and
-   * `tracestate` of its request. Default: `false`, they are ignored.
-   */
-  readonly trace?: boolean;
-  /** Default: the system's. Tests give their own. */
-  readonly clock?: Clock;
-}
-
-/** How a handler is added. */
-export interface HandlerOptions {
-  /** What its methods' names begin with, in one part or several: `"main"`, `["audio", "mixer"]`. Default: nothing. */
-  readonly namespace?: string | readonly string[];
-  /** What stands between the parts. Default: a full stop. */
-  readonly separator?: string;
-}
-
-/** An error to answer with, or a class of one that needs no argument. */
-export type Refusal = RpcError | (new () => RpcError);
 
 /**
  * A table of methods and whether it is serving: the callee of JSON-RPC 2.0, without any connection.
@@ -77,21 +28,18 @@ export type Refusal = RpcError | (new () => RpcError);
  * One service can be served on any number of addresses at once, see `listen`; `handle` serves it a text at a time.
  */
 export class Service {
-  readonly #methods = new Map<string, Method>();
-  readonly #state = new ServingState(this.#methods);
+  readonly #methods = new MethodTable();
+  readonly #state = new ServingState(this.#methods.byName);
   readonly #callers = new Roster<Caller>();
   readonly #limits: Limits;
   readonly #counters = newCounters();
   readonly #legacy: boolean;
   readonly #logger: Logger;
-  readonly #onError: ServiceOptions["onError"];
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #deadlines: Deadlines;
   readonly #host: CallerHost & { layers: readonly ServiceLayer[] | undefined };
   readonly #exchanges: Exchanges;
-  /** Who is told of methods that are added. */
-  readonly #onMethod = new Set<(name: string) => void>();
   readonly #discovery: Discovery | undefined;
 
   /**
@@ -103,10 +51,9 @@ export class Service {
     this.#limits = resolveLimits(options.limits, untrusted);
     this.#legacy = options.legacy === true;
     this.#logger = guardedLogger(options.logger);
-    this.#onError = options.onError;
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock, (now) => this.#timeOut(now));
-    this.#host = this.#makeHost(options.trace === true);
+    this.#host = this.#makeHost(options);
     this.#exchanges = new Exchanges(this, {
       limits: this.#limits,
       clock: this.#clock,
@@ -114,11 +61,12 @@ export class Service {
       counters: this.#counters,
     });
     this.#discovery = this.#discover(options.discover);
+    this.#methods.each((method) => this.#added(method));
   }
 
   /** The names of all methods that were added, in that order. */
   get methodNames(): string[] {
-    return [...this.#methods.keys()].filter((name) => name !== discoverMethod);
+    return [...this.#methods.byName.keys()].filter((name) => name !== discoverMethod);
   }
 
   /** How many calls are in flight: received and not yet answered, notifications included. */
@@ -134,17 +82,8 @@ export class Service {
    * @throws Error when it exports nothing, or a name is taken
    * @throws TypeError when it is no object, or a namespace or an exported name cannot be one
    */
-  addHandler(handler: object, { namespace = [], separator = "." }: HandlerOptions = {}): this {
-    const parts = namespaceParts(namespace, separator);
-    const methods = [...marksOf(handler)].map(([property, { options, marked }]) => {
-      const fn = (handler as Record<string, MethodFunction>)[property];
-      if (typeof fn !== "function") throw new TypeError(`${property} is exported, and is not a method`);
-      const name = [...parts, options.name ?? property].join(separator);
-      // The arguments of the function that was marked, whatever took its place: a wrapper that takes (...args), or an
-      // override that leaves out what it does not use, or takes more that its callers need not give.
-      return new Method(name, fn, options, { self: handler, separator, length: marked.length });
-    });
-    this.#add(methods);
+  addHandler(handler: object, options: HandlerOptions = {}): this {
+    this.#methods.add(methodsOf(handler, options));
     return this;
   }
 
@@ -164,7 +103,7 @@ export class Service {
     if (typeof fn !== "function") {
       throw new TypeError(`expected a function as the method ${String(name)}, got ${typeof fn}`);
     }
-    this.#add([new Method(name, fn, options)]);
+    this.#methods.add([new Method(name, fn, options)]);
     return this;
   }
 
@@ -174,9 +113,8 @@ export class Service {
    * @throws Error when a name is taken
    * @throws TypeError when something among them is no method, or a name cannot be one
    */
-  addMethods(methods: Methods, { namespace = [], separator = "." }: HandlerOptions = {}): this {
-    const definitions = flattened(methods, namespaceParts(namespace, separator), separator);
-    this.#add(definitions.map(([name, { fn, options }]) => new Method(name, fn, options, { separator })));
+  addMethods(methods: Methods, options: HandlerOptions = {}): this {
+    this.#methods.add(methodsIn(methods, options));
     return this;
   }
 
@@ -217,8 +155,8 @@ export class Service {
    * @throws RangeError when there is nothing under the namespace
    */
   stopServing(error?: Refusal, { namespace }: { readonly namespace?: string } = {}): Promise<void> {
-    this.#checkNamespace(namespace);
-    return this.#state.stop(namespace, refusalFrom(error));
+    if (namespace !== undefined) this.#methods.assertUnder(namespace);
+    return this.#state.stop(namespace, error);
   }
 
   /**
@@ -228,7 +166,7 @@ export class Service {
    * lasts until it is undone itself.
    */
   startServing({ namespace }: { readonly namespace?: string } = {}): void {
-    this.#checkNamespace(namespace);
+    if (namespace !== undefined) this.#methods.assertUnder(namespace);
     this.#state.start(namespace);
   }
 
@@ -279,9 +217,7 @@ export class Service {
    * @internal
    */
   eachMethod(told: (name: string) => void): () => void {
-    this.#onMethod.add(told);
-    for (const name of this.#methods.keys()) told(name);
-    return () => this.#onMethod.delete(told);
+    return this.#methods.each(({ name }) => told(name));
   }
 
   /**
@@ -305,22 +241,8 @@ export class Service {
     this.#callers.delete(caller);
   }
 
-  #add(methods: readonly Method[]): void {
-    const names = new Set<string>();
-    for (const { name } of methods) {
-      if (typeof name !== "string" || name === "") {
-        throw new TypeError(`expected a method's name, got ${name === "" ? "nothing" : `a ${typeof name}`}`);
-      }
-      // Section 4: names that begin with "rpc." are for extensions of JSON-RPC itself.
-      if (name.startsWith("rpc.")) throw new TypeError(`${name}: names that begin with "rpc." are reserved`);
-      if (names.has(name) || this.#methods.has(name)) throw new Error(`there is a method ${name} already`);
-      names.add(name);
-    }
-    for (const method of methods) {
-      method.refusal = this.#state.refusalOf(method);
-      this.#methods.set(method.name, method);
-      for (const told of this.#onMethod) told(method.name);
-    }
+  #added(method: Method): void {
+    method.refusal = this.#state.refusalOf(method);
     this.#discovery?.forget();
   }
 
@@ -329,15 +251,9 @@ export class Service {
     if (options !== true && (typeof options !== "object" || options === null)) {
       throw new TypeError(`discover: expected true, false or an object, got ${String(options)}`);
     }
-    const discovery = new Discovery(options === true ? {} : options, this.#methods);
-    this.#methods.set(discoverMethod, new Method(discoverMethod, () => discovery.document));
+    const discovery = new Discovery(options === true ? {} : options, this.#methods.byName);
+    this.#methods.addOwn(new Method(discoverMethod, () => discovery.document));
     return discovery;
-  }
-
-  #checkNamespace(namespace: string | undefined): void {
-    if (namespace === undefined) return;
-    for (const method of this.#methods.values()) if (method.isUnder(namespace)) return;
-    throw new RangeError(`there is no method under the namespace ${namespace}`);
   }
 
   #timeOut(now: number): number {
@@ -352,13 +268,15 @@ export class Service {
     return earliest;
   }
 
-  #makeHost(showsTrace: boolean): CallerHost & { layers: readonly ServiceLayer[] | undefined } {
+  #makeHost({ trace, onError }: ServiceOptions): CallerHost & { layers: readonly ServiceLayer[] | undefined } {
+    const { byName } = this.#methods;
     return {
       clock: this.#clock,
       layers: undefined,
       unknown: this.#state.unknown,
-      showsTrace,
-      find: (name) => this.#methods.get(name),
+      showsTrace: trace === true,
+      outcomes: new Outcomes(onError, this.#logger),
+      find: (name) => byName.get(name),
       started: (method) => this.#state.started(method),
       ended: (method, ordinal) => this.#state.ended(method, ordinal),
       deadlineOf: (method) => {
@@ -366,57 +284,6 @@ export class Service {
         return timeout === Number.POSITIVE_INFINITY ? timeout : this.#clock.now() + timeout;
       },
       watch: (deadline) => this.#deadlines.watch(deadline),
-      failed: (error, method) => this.#failed(error, method),
     };
   }
-
-  #failed(error: unknown, method: string): void {
-    if (!this.#onError) {
-      const what = method === "" ? "a middleware, called for a method there is not," : `the method ${method}`;
-      this.#logger.error(`${what} failed:`, error);
-      return;
-    }
-    try {
-      const outcome: unknown = this.#onError(error, { method });
-      // A hook may well be async.
-      if (outcome instanceof Promise) outcome.catch((hookError) => this.#hookFailed(hookError, error));
-    } catch (hookError) {
-      this.#hookFailed(hookError, error);
-    }
-  }
-
-  #hookFailed(hookError: unknown, error: unknown): void {
-    this.#logger.error("the onError hook failed:", hookError);
-    this.#logger.error("with this error to tell:", error);
-  }
-}
-
-function marksOf(handler: object): ReturnType<typeof exportMarks> {
-  if (typeof handler !== "object" || handler === null) {
-    const hint = typeof handler === "function" ? ": give an instance of the class" : "";
-    throw new TypeError(`expected an object as the handler, got ${handler === null ? "null" : typeof handler}${hint}`);
-  }
-  const marks = exportMarks(handler);
-  if (marks.size === 0) {
-    throw new Error(`${handler.constructor?.name || "this handler"} exports no method: mark some with @exportRpc()`);
-  }
-  return marks;
-}
-
-function namespaceParts(namespace: string | readonly string[], separator: string): readonly string[] {
-  if (typeof separator !== "string") throw new TypeError(`expected a string as the separator, got ${typeof separator}`);
-  const parts = typeof namespace === "string" ? [namespace] : namespace;
-  if (!Array.isArray(parts) || parts.some((part) => typeof part !== "string" || part === "")) {
-    throw new TypeError(`expected a namespace of one or more non-empty parts, got ${JSON.stringify(namespace)}`);
-  }
-  return parts;
-}
-
-function refusalFrom(error: Refusal | undefined): ErrorObject {
-  if (error === undefined) return SERVICE_UNAVAILABLE;
-  const made: unknown = typeof error === "function" ? new error() : error;
-  if (!isRpcError(made)) {
-    throw new TypeError("expected an RpcError to stop with, or a class of one that needs no argument");
-  }
-  return made.toJSON();
 }

@@ -1,5 +1,9 @@
-import type { ErrorObject } from "../protocol/error-object.ts";
+import { type ErrorObject, SERVICE_UNAVAILABLE } from "../protocol/error-object.ts";
+import { isRpcError, type RpcError } from "../protocol/errors/rpc-error.ts";
 import { Method } from "./method.ts";
+
+/** An error to answer with, or a class of one that needs no argument. */
+export type Refusal = RpcError | (new () => RpcError);
 
 /** One `stopServing` that waits for what was in flight. */
 interface Drain {
@@ -39,8 +43,12 @@ export class ServingState {
     if (this.#drains.length > 0) this.#endedUnderDrain(method, ordinal);
   }
 
-  stop(namespace: string | undefined, error: ErrorObject): Promise<void> {
-    this.#stops.set(namespace, error);
+  /**
+   * @param error - default: -32097 "Service Unavailable"
+   * @throws TypeError when it is none to answer with
+   */
+  stop(namespace: string | undefined, error: Refusal | undefined): Promise<void> {
+    this.#stops.set(namespace, refusalFrom(error));
     this.#apply();
     const covers = (method: Method) => namespace === undefined || method.isUnder(namespace);
     let remaining = 0;
@@ -80,4 +88,13 @@ export class ServingState {
       return false;
     });
   }
+}
+
+function refusalFrom(error: Refusal | undefined): ErrorObject {
+  if (error === undefined) return SERVICE_UNAVAILABLE;
+  const made: unknown = typeof error === "function" ? new error() : error;
+  if (!isRpcError(made)) {
+    throw new TypeError("expected an RpcError to stop with, or a class of one that needs no argument");
+  }
+  return made.toJSON();
 }

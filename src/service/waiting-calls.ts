@@ -1,6 +1,12 @@
+import type { CancelNotice } from "../protocol/cancellation.ts";
+import { REQUEST_CANCELLED } from "../protocol/error-object.ts";
+import { RequestCancelledError } from "../protocol/errors/request-cancelled-error.ts";
+import { errorText } from "../protocol/serialize.ts";
 import { CallsById } from "./calls-by-id.ts";
 import type { InFlightCall } from "./in-flight-call.ts";
+import type { Outcomes } from "./outcomes.ts";
 import { Roster } from "./roster.ts";
+import type { Turns } from "./turns.ts";
 
 /** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
 export interface Debts {
@@ -10,22 +16,30 @@ export interface Debts {
   settle(characters: number): void;
 }
 
+/** Who is owed something, perhaps. */
+export interface Creditor {
+  /** Made when it is first asked for. */
+  readonly debts: Debts;
+}
+
 /** Whose calls they are. */
 export interface WaitingOwner {
   /** One has ended: the last there is to say of it. */
   ended(call: InFlightCall): void;
 }
 
-/** The record of a caller's calls in flight that wait for a promise, or for their turn. */
+/** The record of a caller's calls in flight that wait for a promise, or for their turn: it settles them, and knows what ends them. */
 export class WaitingCalls {
   readonly #owner: WaitingOwner;
+  readonly #outcomes: Outcomes;
   readonly #debts: Debts | undefined;
   readonly #calls = new Roster<InFlightCall>();
   /** The same by their ids. Made with the first cancel, since most callers send none. */
   #byId: CallsById | undefined;
 
-  constructor(owner: WaitingOwner, debts: Debts | undefined) {
+  constructor(owner: WaitingOwner, outcomes: Outcomes, debts: Debts | undefined) {
     this.#owner = owner;
+    this.#outcomes = outcomes;
     this.#debts = debts;
   }
 
@@ -35,10 +49,60 @@ export class WaitingCalls {
     if (call.owed > 0) this.#debts?.owe(call.owed);
   }
 
-  /** @param id - as `CallsById` has it */
-  byId(id: Parameters<CallsById["get"]>[0]): InFlightCall | undefined {
+  /** Settles a call by what its method has promised. Then the next one's turn comes, if they take turns. */
+  settleBy(result: PromiseLike<unknown>, call: InFlightCall, turns?: Turns): void {
+    try {
+      // A promise stays as it is; any other thenable becomes one, which calls back once and later, whatever it does.
+      Promise.resolve(result).then(
+        (value) => {
+          this.fulfilled(call, value);
+          turns?.done();
+        },
+        (error) => {
+          this.rejected(call, error);
+          turns?.done();
+        },
+      );
+    } catch (error) {
+      // A promise whose own `then` or `constructor` was tampered with.
+      this.rejected(call, error);
+      turns?.done();
+    }
+  }
+
+  /** A call's method has given a result. */
+  fulfilled(call: InFlightCall, value: unknown): void {
+    const { id, method, span } = call;
+    if (id === undefined && call.seat >= 0) span?.succeeded(value);
+    this.end(call, () => {
+      const text = this.#outcomes.success(id as string, value, method, span);
+      method.answered(text.length);
+      return text;
+    });
+  }
+
+  /** A call's method has thrown. */
+  rejected(call: InFlightCall, error: unknown): void {
+    if (call.seat >= 0) {
+      if (call.id === undefined) this.#outcomes.report(error, call.method);
+      call.span?.failed(error);
+    }
+    this.end(call, () => this.#outcomes.failure(call.id as string, error, call.method));
+  }
+
+  /**
+   * Ends the one that a notice of its caller names, if it is among them.
+   *
+   * @param isAnswered - whether it is answered nevertheless
+   */
+  cancel({ id, reason }: CancelNotice, isAnswered: boolean): void {
     this.#byId ??= new CallsById(this.#calls);
-    return this.#byId.get(id);
+    const call = this.#byId.get(id);
+    if (!call) return;
+    // First, since the end of the last call may close the connection, and the rest of its batch is owed an answer.
+    if (!isAnswered) call.sink.leaveOut?.();
+    const text = isAnswered ? () => errorText(call.id as string, REQUEST_CANCELLED) : undefined;
+    this.end(call, text, new RequestCancelledError(reason === undefined ? undefined : { reason }));
   }
 
   /**

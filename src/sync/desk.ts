@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
-import { Client, type ClientOptions } from "../client/client.ts";
+import { Client } from "../client/client.ts";
+import type { ClientOptions } from "../client/options.ts";
 import { ownVersion } from "../connection/dialect.ts";
 import { versionNamed } from "../protocol/legacy.ts";
 import type { RequestBody } from "../protocol/serialize.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { isAnyArrayBuffer, isArrayBufferView, isKeyObject } from "node:util/types";
-import type { ClientOptions } from "../client/client.ts";
+import type { ClientOptions } from "../client/options.ts";
 import type { HttpDialOptions } from "../transport/http/options.ts";
 import type { NatsDialOptions } from "../transport/nats/options.ts";
 import type { StdioDialOptions } from "../transport/stdio/stdio.ts";

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { ClientOptions } from "../client/client.ts";
+import type { ClientOptions } from "../client/options.ts";
 import type { RequestBody } from "../protocol/serialize.ts";
 import type { Packed } from "./packed.ts";
 import type { SyncCallOptions } from "./sync-api.ts";

@@ -1,7 +1,7 @@
 /** A client whose other end cannot push: what its calls, its events and its end are then. */
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import type { ClientOptions } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
 import { ClosedError } from "../../src/connection/errors/closed-error.ts";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";

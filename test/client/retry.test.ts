@@ -13,12 +13,9 @@ import { InvalidResponseError } from "../../src/connection/errors/invalid-respon
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
 import { answerNext, drainNext } from "../support/faked-several.ts";
-import { play } from "../support/retrying.ts";
+import { again, harmless, play } from "../support/retrying.ts";
 import { rejection } from "../support/settling.ts";
 import { turns } from "../support/turns.ts";
-
-const again = { retry: "not-sent" } as const;
-const harmless = { idempotent: true } as const;
 
 describe("a call that may be tried again if it was not sent", () => {
   it("is, when no dial gets through, after waits that grow", async (t) => {
@@ -51,14 +48,11 @@ describe("a call that may be tried again if it was not sent", () => {
   });
 
   it("is, when it waited for the pressure to fall and the connection broke", async (t) => {
-    const { client, accept, wait } = play(t, { limits: { queuedBytes: 10 } });
-    const lost = rejection(client.call("m", ["x".repeat(100_000)]), ConnectionLostError);
-    const peer = await accept();
-    peer.channel.pause();
-    await turns(1);
+    const { client, accept, wait, clog } = play(t, { limits: { queuedBytes: 10 } });
+    const { big, peer } = await clog();
     const call = client.call("n", [], again);
     peer.channel.destroy();
-    await lost;
+    await rejection(big, ConnectionLostError);
     await turns(1);
     wait();
     await answerNext(await accept());
@@ -416,18 +410,8 @@ describe("what may be tried again", () => {
   });
 
   it("may be the members that a closing server refuses, while others are answered", async (t) => {
-    const { client, wait, accept } = play(t);
-    const batch = client.batch();
-    const [one, two] = [batch.call("one"), batch.call("two")];
-    const sent = batch.send(again);
-    const peer = await accept();
-    const [first, second] = await peer.inbox.batch();
-    peer.say([
-      { jsonrpc: "2.0", id: first?.id, result: 1 },
-      { jsonrpc: "2.0", id: second?.id, error: { code: -32097, message: "x", data: { reason: "draining" } } },
-    ]);
-    assert.equal(await one, 1);
-    await turns(1);
+    const { wait, accept, drainHalf } = play(t);
+    const { two, sent } = await drainHalf();
     wait();
     await answerNext(await accept());
     assert.equal(await two, "two");

@@ -13,12 +13,9 @@ import type { CallMiddleware } from "../../src/connection/middleware.ts";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
 import { ServiceUnavailableError } from "../../src/protocol/errors/service-unavailable-error.ts";
 import { answerNext, drainNext, fakedSeveral } from "../support/faked-several.ts";
-import { play } from "../support/retrying.ts";
+import { again, harmless, play } from "../support/retrying.ts";
 import { rejection } from "../support/settling.ts";
 import { turns } from "../support/turns.ts";
-
-const again = { retry: "not-sent" } as const;
-const harmless = { idempotent: true } as const;
 
 /** A middleware that writes down each call it sees, and what becomes of it. */
 function witness(seen: string[]): CallMiddleware {
@@ -150,7 +147,7 @@ describe("a call that may be tried again, inside of a middleware", () => {
   });
 
   it("may be a notification, and members of a batch, which leave together and come back alone", async (t) => {
-    const { client, refuse, wait, accept } = play(t);
+    const { client, refuse, wait, accept, drainHalf } = play(t);
     const seen: string[] = [];
     client.use(witness(seen));
     const told = client.notify("n", [], again);
@@ -159,16 +156,7 @@ describe("a call that may be tried again, inside of a middleware", () => {
     const peer = await accept();
     await told;
     await peer.inbox.next();
-    const batch = client.batch();
-    const [one, two] = [batch.call("one"), batch.call("two")];
-    const sent = batch.send(again);
-    const [first, second] = await peer.inbox.batch();
-    peer.say([
-      { jsonrpc: "2.0", id: first?.id, result: 1 },
-      { jsonrpc: "2.0", id: second?.id, error: { code: -32097, message: "x", data: { reason: "draining" } } },
-    ]);
-    assert.equal(await one, 1);
-    await turns(1);
+    const { two, sent } = await drainHalf(async () => peer);
     wait();
     const later = await accept();
     await answerNext(later);
@@ -247,14 +235,11 @@ it("a wrapped call of a link that was left ends there, and leaves the calls of t
 });
 
 it("a call that would rather fail than wait for a slow reader is not tried again", async (t) => {
-  const { client, accept } = play(t, { limits: { queuedBytes: 10 } });
-  const big = rejection(client.call("m", ["x".repeat(100_000)]), ClosedError);
-  const peer = await accept();
-  peer.channel.pause();
-  await turns(1);
+  const { client, clog } = play(t, { limits: { queuedBytes: 10 } });
+  const { big } = await clog();
   await rejection(client.call("n", [], { ...again, whenFull: "fail" }), QueueFullError);
   client.use(witness([]));
   await rejection(client.call("n", [], { ...again, whenFull: "fail" }), QueueFullError);
   void client.close({ timeout: 0 });
-  await big;
+  await rejection(big, ClosedError);
 });

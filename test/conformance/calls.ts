@@ -4,14 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import type { Client, ClientOptions } from "../../src/client/client.ts";
+import type { Client } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
 import { CallAbortedError } from "../../src/connection/errors/call-aborted-error.ts";
 import { CallError } from "../../src/connection/errors/call-error.ts";
 import { CallTimeoutError } from "../../src/connection/errors/call-timeout-error.ts";
 import { ClosedError } from "../../src/connection/errors/closed-error.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
 import { RpcError } from "../../src/protocol/errors/rpc-error.ts";
-import type { ServerOptions } from "../../src/server/server.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { clientOf, exampleService, serve } from "../support/served.ts";

@@ -5,7 +5,8 @@ import { ConnectionLostError } from "../../src/connection/errors/connection-lost
 import type { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import { ErrorCode } from "../../src/protocol/codes.ts";
 import { InvalidRequestError } from "../../src/protocol/errors/invalid-request-error.ts";
-import { listen, type ServerOptions } from "../../src/server/server.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
+import { listen } from "../../src/server/server.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { cleanUp } from "../support/cleanup.ts";

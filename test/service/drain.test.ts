@@ -44,7 +44,7 @@ test("resolves when the last has ended, notifications among them", async () => {
 test("resolves after the answer was given", async () => {
   const { service, letGo } = gatedService();
   const events: string[] = [];
-  const caller = service.open({ maxInFlight: 10 });
+  const caller = service.open({ limits: { inFlight: 10, totalInFlight: 10 } });
   caller.onIdle = () => events.push(`idle, in flight ${caller.inFlight}`);
   caller.receive(parseMessage(request("wait", ["a"]), 1), {
     answer: (text) => events.push(`answer ${text}, in flight ${caller.inFlight}`),
@@ -159,7 +159,7 @@ describe("ends with", () => {
 
   test("a caller that leaves", async () => {
     const { service } = gatedService();
-    const caller = service.open({ maxInFlight: 10 });
+    const caller = service.open({ limits: { inFlight: 10, totalInFlight: 10 } });
     caller.receive(parseMessage(request("wait", ["a"]), 1), { answer: () => assert.fail("nobody is there") });
     const stopped = service.stopServing();
     caller.abandon(new Error("gone"));

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { exportRpc } from "../../src/service/export-rpc.ts";
-import { type HandlerOptions, Service } from "../../src/service/service.ts";
+import type { HandlerOptions } from "../../src/service/handler.ts";
+import { Service } from "../../src/service/service.ts";
 import { callNow, notFound } from "./kit.ts";
 
 class Pair {

@@ -75,7 +75,10 @@ describe("over limits.inFlight", () => {
     const { service, letGo } = gatedService(1);
     const texts: string[] = [];
     const sink = { answer: (text: string) => texts.push(text) };
-    const callers = [service.open({ maxInFlight: 1 }), service.open({ maxInFlight: 2 })];
+    const callers = [
+      service.open({ limits: { inFlight: 1, totalInFlight: 1 } }),
+      service.open({ limits: { inFlight: 2, totalInFlight: 2 } }),
+    ];
     for (const caller of callers) {
       for (let i = 0; i < 3; i++) caller.receive(parseMessage(request("wait"), 1), sink);
     }
@@ -102,7 +105,7 @@ describe("a caller", () => {
         { context: true },
       )
       .addMethod("now", () => 1);
-    const caller = service.open({ maxInFlight: 10 });
+    const caller = service.open({ limits: { inFlight: 10, totalInFlight: 10 } });
     const texts: string[] = [];
     const receive = (text: string) => caller.receive(parseMessage(text, 10), { answer: (out) => texts.push(out) });
     return { clock, contexts, gate, service, caller, texts, receive };
@@ -214,7 +217,7 @@ test("100,000 calls leave nothing behind", async () => {
     .addMethod("fails", async () => Promise.reject(new Error("no")))
     .addMethod("looks", async ({ signal }: CallContext) => signal.aborted, { context: true })
     .addMethod("stuck", () => new Promise(() => {}));
-  const caller: Caller = service.open({ maxInFlight: 100_000 });
+  const caller: Caller = service.open({ limits: { inFlight: 100_000, totalInFlight: 100_000 } });
   const answers: Promise<unknown>[] = [];
   let mostTimers = 0;
   for (let i = 0; i < 25_000; i++) {

@@ -299,7 +299,7 @@ describe("what middlewares see", () => {
   test("not the notification that cancels a call, unless the service has a method of that name", () => {
     const seen: unknown[] = [];
     const service = calculator().use(witness(seen));
-    const caller = service.open({ maxInFlight: 9, cancellation: cancellationIn("lsp") });
+    const caller = service.open({ limits: { inFlight: 9, totalInFlight: 9 }, cancellation: cancellationIn("lsp") });
     const texts: string[] = [];
     const receive = (text: string) => caller.receive(parseMessage(text, 9), { answer: (out) => texts.push(out) });
     receive(request("never", [], 5));
@@ -427,7 +427,7 @@ describe("a call that is in a middleware", () => {
       return "late";
     });
     const texts: string[] = [];
-    const caller = service.open({ maxInFlight: 9 });
+    const caller = service.open({ limits: { inFlight: 9, totalInFlight: 9 } });
     const opened = gate<number>();
     service.addMethod("wait", () => opened.promise);
     caller.receive(parseMessage(request("wait"), 9), { answer: (text) => texts.push(text) });
@@ -475,7 +475,7 @@ test("what middlewares do at random, each call is answered once and nothing stay
     });
   }
   const texts: string[] = [];
-  const caller = service.open({ maxInFlight: 1_000 });
+  const caller = service.open({ limits: { inFlight: 1_000, totalInFlight: 1_000 } });
   const methods = ["add", "addLater", "fail", "refuse", "nowhere"];
   for (let id = 0; id < 500; id++) {
     const text = request(methods[pick(methods.length)] as string, [1, 2], id);

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
-import { Client, type ClientOptions } from "../../src/client/client.ts";
+import { Client } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
 import { FakeClock } from "../../src/testing/index.ts";
 import { cleanUp } from "./cleanup.ts";
 import { FakeTransport } from "./fake-transport.ts";

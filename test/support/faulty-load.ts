@@ -1,4 +1,5 @@
-import { Client, type ClientOptions } from "../../src/client/client.ts";
+import { Client } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
 import type { CallOptions } from "../../src/connection/pending-call.ts";
 import { listen, type Server } from "../../src/server/server.ts";
 import { FaultProxy, type RandomFaultOptions, randomFaults } from "../../src/testing/faults/index.ts";

@@ -1,6 +1,8 @@
 import type { TestContext } from "node:test";
-import { Client, type ClientOptions } from "../../src/client/client.ts";
-import { listen, type Server, type ServerOptions } from "../../src/server/server.ts";
+import { Client } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
+import { listen, type Server } from "../../src/server/server.ts";
 import { Service } from "../../src/service/service.ts";
 import { cleanUp } from "./cleanup.ts";
 import { Log } from "./log.ts";

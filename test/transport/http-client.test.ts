@@ -6,7 +6,7 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { promisify } from "node:util";
-import type { ClientOptions } from "../../src/client/client.ts";
+import type { ClientOptions } from "../../src/client/options.ts";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
 import { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";

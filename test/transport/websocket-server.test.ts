@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { ConnectionLostError } from "../../src/connection/errors/connection-lost-error.ts";
-import type { ServerOptions } from "../../src/server/server.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { Service } from "../../src/service/service.ts";
 import { HttpStatusError } from "../../src/transport/status-error.ts";

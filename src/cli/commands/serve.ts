@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Command } from "commander";
 import { closeOnSignals } from "../../server/close-on-signals.ts";
-import type { ServerOptions } from "../../server/server.ts";
+import type { ServerOptions } from "../../server/options.ts";
 import type { Logger } from "../../service/logger.ts";
 import { action, examples } from "../command.ts";
 import { addListenOptions, type ListenOptions, listenTransport, placesOf } from "../connect/listen-options.ts";

@@ -1,4 +1,5 @@
-import { Client, type ClientOptions } from "../../client/client.ts";
+import { Client } from "../../client/client.ts";
+import type { ClientOptions } from "../../client/options.ts";
 import type { Logger } from "../../service/logger.ts";
 import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";

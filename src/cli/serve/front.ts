@@ -1,7 +1,8 @@
 import type { Channel } from "../../connection/channel.ts";
 import { newCounters } from "../../protocol/limit-counters.ts";
 import { resolveLimits } from "../../protocol/limits.ts";
-import { Server, type ServerOptions } from "../../server/server.ts";
+import type { ServerOptions } from "../../server/options.ts";
+import { Server } from "../../server/server.ts";
 import type { Service } from "../../service/service.ts";
 import { InvalidAddressError, withoutSecrets } from "../../transport/address.ts";
 import { routeTo } from "../../transport/registry.ts";

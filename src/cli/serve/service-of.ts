@@ -1,5 +1,6 @@
 import type { Methods } from "../../service/contract.ts";
-import { Service, type ServiceOptions } from "../../service/service.ts";
+import type { ServiceOptions } from "../../service/options.ts";
+import { Service } from "../../service/service.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** How a service is made of what is none yet. */

@@ -46,7 +46,7 @@ export interface FetchHandlerOptions extends HttpAccessOptions {
  * @throws TypeError when the options make no sense
  */
 export function nodeHandler(service: Service, options: HttpHandlerOptions = {}): NodeHandler {
-  return nodeHandlerOf(frontOf(service, options), new Gate(options, true));
+  return nodeHandlerOf(frontOf(service, options), { onLoopback: new Gate(options, true) });
 }
 
 /**

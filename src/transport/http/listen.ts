@@ -14,6 +14,7 @@ import { refused } from "./answer.ts";
 import { Gate, namesLoopback } from "./gate.ts";
 import { HttpListener } from "./listener.ts";
 import { nodeHandlerOf } from "./node-handler.ts";
+import { NodePieces } from "./node-pieces.ts";
 import { write } from "./node-request.ts";
 import type { HttpListenOptions } from "./options.ts";
 
@@ -28,14 +29,15 @@ export async function listen(scheme: "http" | "https", address: Address, options
   const { limits, transport, refused: report, serve, counters } = options;
   const where = { host: hostOf(address), port: portOf(scheme, address) };
   const given = listenOptions(transport);
-  const handler = nodeHandlerOf({
+  const front = {
     gate: new Gate(given, namesLoopback(address.url.hostname)),
     authorizing: given.authorize && new Authorizing(given.authorize, limits, limits.handshakeTime),
     limits,
     counters,
     serve,
     failed: report,
-  });
+  };
+  const handler = nodeHandlerOf(front, { newPieces: (limit) => new NodePieces(limit) });
   const [server, endHandshakes] = scheme === "http" ? plainServer(given, limits) : secureServer(given, options);
   const { pathname } = address.url;
   server.on("request", (request, response) => {

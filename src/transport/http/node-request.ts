@@ -7,7 +7,7 @@ import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo, RequestHeaders } from "../../service/peer.ts";
 import { peerTls } from "../peer-tls.ts";
 import type { HttpAnswer } from "./answer.ts";
-import { type BodyPieces, Pieces } from "./body.ts";
+import type { BodyPieces } from "./body.ts";
 import { drop } from "./drop.ts";
 import type { HttpRequest } from "./serve.ts";
 
@@ -19,9 +19,12 @@ export class NodeRequest implements HttpRequest {
   readonly peer: PeerInfo;
   readonly #request: IncomingMessage;
   readonly #departure: Departure;
+  readonly #newPieces: (limit: number) => BodyPieces;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param newPieces - makes what keeps the body */
+  constructor(request: IncomingMessage, response: ServerResponse, newPieces: (limit: number) => BodyPieces) {
     this.#request = request;
+    this.#newPieces = newPieces;
     this.peer = peerOf(request.socket);
     this.#departure = departureOf(request.socket, response);
   }
@@ -54,7 +57,7 @@ export class NodeRequest implements HttpRequest {
       return Promise.reject(new Error(`a request cannot be served, for ${why}`));
     }
     if (request.destroyed) return Promise.reject(new BrokenOff());
-    const pieces = new Pieces(limit);
+    const pieces = this.#newPieces(limit);
     return new Promise((resolve, reject) => {
       const settle = () => request.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
       const onData = (piece: Uint8Array) => {

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { connect as connectSecurely } from "node:tls";
+import { isAsciiText } from "../../framing/text.ts";
 import { secureDialOptions } from "../secure.ts";
 import { tapped, type WireTap } from "../wire-tap.ts";
 import { HttpConnection, type HttpConnectionOwner } from "./client/connection.ts";
@@ -49,8 +50,8 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
   };
   return {
     async send(text, headers, options) {
-      const bytes = Buffer.byteLength(text);
-      return take().send(headOf(headers, bytes), text, bytes === text.length, options);
+      const isAscii = isAsciiText(text);
+      return take().send(headOf(headers, isAscii ? text.length : Buffer.byteLength(text)), text, isAscii, options);
     },
 
     pieces: (limit) => new NodePieces(limit),

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
+import { MORE } from "../../framing/text.ts";
 
 /* The most that stands before a frame's payload: two bytes, eight of length, four of mask. */
 const LONGEST_HEAD = 14;
@@ -33,15 +34,34 @@ function writeMask(frames: Buffer, at: number): number {
  * @param masked - whether they are a client's, as section 5.3 has it
  */
 export function textFrames(texts: readonly string[], masked: boolean): Buffer {
-  const lengths = texts.map((text) => Buffer.byteLength(text));
-  const most = lengths.reduce((sum, length) => sum + length + LONGEST_HEAD, 0);
+  // Most are ASCII, and counting bytes takes longer than writing them.
+  const inCharacters = texts.every(looksAscii) && framesOf(texts, texts.map(charactersOf), masked);
+  return inCharacters || (framesOf(texts, texts.map(bytesOf), masked) as Buffer);
+}
+
+const charactersOf = (text: string) => text.length;
+const bytesOf = (text: string) => Buffer.byteLength(text);
+
+/* What is not, mostly shows that soon. */
+const LOOK = 1_024;
+
+function looksAscii(text: string): boolean {
+  return text.length < LOOK || Buffer.byteLength(text.substring(0, LOOK)) === LOOK;
+}
+
+/**
+ * @param lengths - of the texts, in bytes
+ * @returns `undefined` when a text has more
+ */
+function framesOf(texts: readonly string[], lengths: readonly number[], masked: boolean): Buffer | undefined {
+  const most = lengths.reduce((sum, length) => sum + length + LONGEST_HEAD, MORE);
   const frames = Buffer.allocUnsafe(most);
   let end = 0;
   for (const [at, text] of texts.entries()) {
     const length = lengths[at] as number;
     end = writeHead(frames, end, length, masked ? MASKED : 0);
     if (masked) end = writeMask(frames, end);
-    frames.write(text, end, length, length === text.length ? "latin1" : "utf8");
+    if (frames.write(text, end, length + MORE, "utf8") !== length) return undefined;
     if (masked) applyMask(frames, end - 4, end, end + length);
     end += length;
   }
@@ -63,6 +83,22 @@ function writeHead(frames: Buffer, start: number, length: number, masked: number
   return frames.writeUInt32BE(length % 2 ** 32, start + 6);
 }
 
+/** Eight at a time: one by one takes three times as long. */
+function turn(words: Int32Array, key: number): void {
+  let at = 0;
+  for (const last = words.length - 7; at < last; at += 8) {
+    words[at] = (words[at] as number) ^ key;
+    words[at + 1] = (words[at + 1] as number) ^ key;
+    words[at + 2] = (words[at + 2] as number) ^ key;
+    words[at + 3] = (words[at + 3] as number) ^ key;
+    words[at + 4] = (words[at + 4] as number) ^ key;
+    words[at + 5] = (words[at + 5] as number) ^ key;
+    words[at + 6] = (words[at + 6] as number) ^ key;
+    words[at + 7] = (words[at + 7] as number) ^ key;
+  }
+  for (; at < words.length; at++) words[at] = (words[at] as number) ^ key;
+}
+
 /**
  * Four bytes at a time, where they are four in memory too, and the rest one by one.
  *
@@ -78,8 +114,7 @@ function applyMask(bytes: Buffer, mask: number, start: number, end: number): voi
   if (count > 0) {
     for (let i = 0; i < 4; i++) turned[i] = bytes[mask + ((at - start + i) & 3)] as number;
     const key = word[0] as number;
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, count);
-    for (let i = 0; i < count; i++) words[i] = (words[i] as number) ^ key;
+    turn(new Int32Array(bytes.buffer, bytes.byteOffset + at, count), key);
   }
   for (at += count * 4; at < end; at++) maskByte(at);
 }
