@@ -5,29 +5,41 @@
  *
  * `start` is a program that imports the same and has no methods: what is compiled anyway. `class alone`, `schemas alone` and
  * `typed by zod` are the same classes, schemas and functions without anything of tsjason: what they cost by themselves.
+ * `schemas passed` gives each method's schemas to a function that gives them back: what the compiler does with a schema that is
+ * an argument of any generic function. `… declared` are the callers of Apis whose declarations were emitted before.
  * Times are the least of the runs, of one thread, the sizes in turn; instantiations and types are the compiler's own counts,
  * the same in every run.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** How an Api is written, and what is compared with that. */
-export type Form = "interface" | "class" | "functional" | "contract" | Control;
+export type Form = Written | Declared | Control;
 
-type Control = "class alone" | "schemas alone" | "typed by zod";
+type Written = "interface" | "class" | "functional" | "contract";
+type Declared = "contract declared" | "functional declared";
+type Control = "class alone" | "schemas alone" | "schemas passed" | "typed by zod";
 
 /** The forms that make an Api, each with what it costs without one. */
-export const controls = {
-  interface: undefined,
-  class: "class alone",
-  contract: "schemas alone",
-  functional: "typed by zod",
-} as const;
+const controls: Readonly<Record<Written | Declared, readonly Control[]>> = {
+  interface: [],
+  class: ["class alone"],
+  contract: ["schemas alone", "schemas passed"],
+  "contract declared": [],
+  functional: ["typed by zod"],
+  "functional declared": [],
+};
+
+/** Of forms that are compiled in two steps: what is compiled first. */
+const written: Readonly<Partial<Record<Form, Written>>> = {
+  "contract declared": "contract",
+  "functional declared": "functional",
+};
 
 /** What the compiler says of one program. */
 export interface TypeCost {
@@ -42,13 +54,14 @@ export interface TypeCost {
 const fromTsjason = `import { Client, type Exports, exportRpc } from "tsjason";\n`;
 const fromZod = `import { type ApiOf, Client, method } from "tsjason";\nimport { z } from "zod";\n`;
 
-const imports: Readonly<Record<Form, string>> = {
+const imports: Readonly<Record<Written | Control, string>> = {
   interface: fromTsjason,
   class: fromTsjason,
   "class alone": fromTsjason,
   functional: fromZod,
   contract: fromZod,
   "schemas alone": fromZod,
+  "schemas passed": fromZod,
   "typed by zod": fromZod,
 };
 
@@ -61,10 +74,12 @@ const handler = (names: Names, mark: string) =>
   `class Handler {\n${each(names, (name, i) => `${mark}  async ${name}(id: number, text: string) { return { id, text${i}: text }; }`)}\n}\n`;
 const main = (names: Names, method: (i: number) => string) =>
   `export const main = {\n${each(names, (name, i) => `  ${name}: ${method(i)},`)}\n};\n`;
-const byApiOf = `type Api = ApiOf<typeof main, "main">;\n`;
+const byApiOf = `export type Api = ApiOf<typeof main, "main">;\n`;
+const remoteOf = (result: string) =>
+  `declare const remote: { [Name in keyof typeof main]: (id: number, text: string) => z.output<(typeof main)[Name]${result}> };\n`;
 
 /* Each method has types of its own, as methods have: equal ones would be made once. */
-const bodies: Readonly<Record<Form, (names: Names) => string>> = {
+const bodies: Readonly<Record<Written | Control, (names: Names) => string>> = {
   interface: (names) =>
     `interface Api {\n${each(names, (name, i) => `  "main.${name}"(id: number, text: string): { id: number; text${i}: string };`)}\n}\n`,
   class: (names) => `${handler(names, "  @exportRpc()\n")}type Api = Exports<Handler, "main">;\n`,
@@ -72,8 +87,9 @@ const bodies: Readonly<Record<Form, (names: Names) => string>> = {
   functional: (names) =>
     main(names, (i) => `method({ ${schemasOf(i)} }, (id, text) => ({ id, text${i}: text }))`) + byApiOf,
   contract: (names) => main(names, (i) => `method({ ${schemasOf(i)} })`) + byApiOf,
-  "schemas alone": (names) =>
-    `${main(names, (i) => `{ ${schemasOf(i)} }`)}declare const remote: { [Name in keyof typeof main]: (id: number, text: string) => z.output<(typeof main)[Name]["result"]> };\n`,
+  "schemas alone": (names) => main(names, (i) => `{ ${schemasOf(i)} }`) + remoteOf(`["result"]`),
+  "schemas passed": (names) =>
+    `declare function pass<const T>(given: T): { readonly given: T };\n${main(names, (i) => `pass({ ${schemasOf(i)} })`)}${remoteOf(`["given"]["result"]`)}`,
   "typed by zod": (names) =>
     `${each(names, (name, i) => `const ${name}Result = ${resultOf(i)};\nfunction ${name}(id: number, text: string): z.input<typeof ${name}Result> {\n  return { id, text${i}: text };\n}`)}\nconst remote = { ${names.join(", ")} };\n`,
 };
@@ -81,19 +97,25 @@ const bodies: Readonly<Record<Form, (names: Names) => string>> = {
 const CALLS = 10;
 
 function program(form: Form, methods: number): string {
-  const used = imports[form] === fromZod ? "z, method, Client" : "exportRpc, Client";
-  const start = `${imports[form]}export const used = [${used}];\n`;
+  const start = startOf(form);
   if (methods === 0) return start;
-  const names = Array.from({ length: methods }, (_, i) => `method${i}`);
+  const names = namesOf(methods);
   const called = names.slice(0, CALLS);
-  const body = start + bodies[form](names);
   const remote = called.map((name) => `  await remote.${name}(1, "x"),`);
-  if (!(form in controls)) return `${body}export const results = [\n${remote.join("\n")}\n];\n`;
+  const body = form in written ? `import type { Api } from "./methods.d.ts";\n` : bodies[form as Written](names);
+  if (!(form in controls)) return `${start}${body}export const results = [\n${remote.join("\n")}\n];\n`;
   const calls = called.map((name) => `  await client.call("main.${name}", [1, "x"]),`);
-  return `${body}
+  return `${start}${body}
 const client = new Client<Api>("tcp://127.0.0.1:1");
 const remote = client.namespace("main");
 export const results = [\n${[...calls, ...remote].join("\n")}\n];\n`;
+}
+
+const namesOf = (methods: number): Names => Array.from({ length: methods }, (_, i) => `method${i}`);
+
+function startOf(form: Form): string {
+  const imported = imports[written[form] ?? (form as Written | Control)];
+  return `${imported}export const used = [${imported === fromZod ? "z, method, Client" : "exportRpc, Client"}];\n`;
 }
 
 /** Compiles programs with that many methods, each several times, in turn. */
@@ -114,23 +136,44 @@ export function typeCosts(form: Form, sizes: readonly number[], runs = 1): TypeC
 
 function programFolder(form: Form, methods: number): string {
   const folder = mkdtempSync(join(root, "node_modules/.cache/types-"));
+  const first = written[form];
+  if (first !== undefined) declare(folder, startOf(form) + bodies[first](namesOf(methods)));
   writeFileSync(join(folder, "program.ts"), program(form, methods));
+  writeFileSync(join(folder, "tsconfig.json"), configOf("program.ts"));
+  return folder;
+}
+
+/** Leaves a module's declarations in the folder, as `methods.d.ts`: what a package has of it, or a project it refers to. */
+function declare(folder: string, module: string): void {
+  writeFileSync(join(folder, "methods.ts"), module);
+  const emitted = join(folder, "emitted");
+  const options = { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: root, outDir: emitted };
+  writeFileSync(join(folder, "tsconfig.json"), configOf("methods.ts", options));
+  tsc(folder);
+  renameSync(join(emitted, relative(root, folder), "methods.d.ts"), join(folder, "methods.d.ts"));
+  rmSync(join(folder, "methods.ts")); // It would be taken instead.
+}
+
+function configOf(file: string, more: object = {}): string {
   const compilerOptions = {
     skipLibCheck: true,
     noUnusedLocals: false,
     types: ["node"],
     typeRoots: [join(root, "node_modules/@types")],
+    ...more,
   };
-  const config = { extends: "../../../tsconfig.json", compilerOptions, files: ["program.ts"], include: [] };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  return folder;
+  return JSON.stringify({ extends: "../../../tsconfig.json", compilerOptions, files: [file], include: [] });
+}
+
+function tsc(folder: string, ...options: readonly string[]): string {
+  const args = [join(root, "node_modules/typescript/bin/tsc"), "-p", folder, "--singleThreaded", ...options];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`the program does not compile:\n${stdout.slice(0, 4_000)}`);
+  return stdout;
 }
 
 function compile(folder: string): TypeCost {
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const args = [tsc, "-p", folder, "--extendedDiagnostics", "--singleThreaded"];
-  const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`the program does not compile:\n${stdout.slice(0, 4_000)}`);
+  const stdout = tsc(folder, "--extendedDiagnostics");
   const number = (label: string) => {
     const found = new RegExp(`^${label}:\\s+([\\d.]+)`, "m").exec(stdout)?.[1];
     if (found === undefined) throw new Error(`the compiler does not say its ${label}:\n${stdout}`);
@@ -156,11 +199,11 @@ function report(runs: number): void {
     "check, of 10",
     "total, of 10",
   ];
-  const widths = [14, 8, 9, 9, 16, 10, 9, 14, 14];
+  const widths = [20, 8, 9, 9, 16, 10, 9, 14, 14];
   const line = (cells: readonly string[]) =>
-    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(14) : cell.padStart(widths[at] as number))).join(" "));
+    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(20) : cell.padStart(widths[at] as number))).join(" "));
   line(heads);
-  for (const form of Object.entries(controls).flatMap(([form, control]) => [form, control ?? []].flat() as Form[])) {
+  for (const form of Object.entries(controls).flatMap(([form, without]) => [form as Form, ...without])) {
     const sizes = [0, 10, 1_000];
     const costs = typeCosts(form, sizes, runs);
     const [, ten, thousand] = costs as [TypeCost, TypeCost, TypeCost];

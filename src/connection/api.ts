@@ -20,8 +20,11 @@ export type MethodName<Api> = IsUntyped<Api> extends true ? string : keyof Api &
  * methods at once for each Api, which takes it seconds where there are a thousand.
  */
 
+/** Not `Api[Name & keyof Api]`: for each call the compiler would intersect the name with each name of the Api. */
+type EntryAt<Api, Name> = (Api & { readonly [name: string]: unknown })[Name & string];
+
 /** What a call of the method resolves with. */
-export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : ResultOfEntry<Api[Name & keyof Api]>;
+export type ResultOf<Api, Name> = IsUntyped<Api> extends true ? unknown : ResultOfEntry<EntryAt<Api, Name>>;
 
 type ResultOfEntry<F> = F extends AnyFunction ? Awaited<ReturnType<F>> : never;
 
@@ -39,7 +42,7 @@ type StatedArguments<Args, Named, Options> = [] extends Args
 export type CallArguments<Api, Name, Options> =
   IsUntyped<Api> extends true
     ? [params?: GivenParams | undefined, options?: Options]
-    : ArgumentsOfEntry<Api[Name & keyof Api], Options>;
+    : ArgumentsOfEntry<EntryAt<Api, Name>, Options>;
 
 type ArgumentsOfEntry<F, Options> = [FactsOf<F>] extends [never]
   ? [F] extends [(...args: infer Args) => unknown]
@@ -60,8 +63,9 @@ type PositionalCall<F> = F extends AnyFunction
 export type RemoteNamespace<Api, Namespace extends string, Separator extends string = "."> =
   IsUntyped<Api> extends true
     ? { readonly [method: string]: (...args: unknown[]) => Promise<unknown> }
-    : {
-        [Name in keyof Api & string as Name extends `${Prefix<Namespace, Separator>}${infer Rest}`
-          ? Rest
-          : never]: PositionalCall<Api[Name]>;
-      };
+    : RemoteFunctions<Api, Prefix<Namespace, Separator>>;
+
+/** Of the names that start so. The start is made once, and not for each name. */
+type RemoteFunctions<Api, Start extends string> = {
+  [Name in keyof Api & string as Name extends `${Start}${infer Rest}` ? Rest : never]: PositionalCall<Api[Name]>;
+};

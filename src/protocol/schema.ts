@@ -25,11 +25,27 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
+/*
+ * Two looks at a schema that cost the compiler less than a comparison with all of StandardSchema, which it would make for each
+ * schema of an Api, member by member.
+ */
+
+/** What tells a schema from other values. Nothing of it is looked at. */
+export type SchemaMark = { readonly "~standard": unknown };
+
+/** What says which types a schema is for. */
+export type TypedSchema = {
+  readonly "~standard": {
+    readonly version: unknown;
+    readonly types?: { readonly input: unknown; readonly output: unknown } | undefined;
+  };
+};
+
 /** What a schema takes. */
-export type InputOf<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["input"];
+export type InputOf<S extends TypedSchema> = NonNullable<S["~standard"]["types"]>["input"];
 
 /** What a schema gives. */
-export type OutputOf<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["output"];
+export type OutputOf<S extends TypedSchema> = NonNullable<S["~standard"]["types"]>["output"];
 
 /** Whether a value is a schema. Some libraries' are functions. */
 export function isSchema(value: unknown): value is StandardSchema {

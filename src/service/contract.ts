@@ -1,7 +1,8 @@
 import type { Checked } from "./export-rpc.ts";
 import type { MethodFunction, MethodOptions } from "./method.ts";
 import type { FunctionFor, RemoteBy } from "./method-types.ts";
-import type { NameUnder } from "./remote-method.ts";
+import type { AnyOptions, FitFunction, FitOptions, OptionHints } from "./option-types.ts";
+import type { Prefix } from "./remote-method.ts";
 
 /* Methods as values: contract, implementation and source of the callers' types in one object. */
 
@@ -48,21 +49,26 @@ export interface Contract {
  * @param fn - gets what the schemas give, and returns what the result's schema takes; the compiler holds both
  * @throws TypeError when it is given no options and no function
  */
-export function method<const O extends MethodOptions, F extends FunctionFor<O>>(
-  options: O & Checked<F, O>,
+export function method<const O extends OptionHints, F extends FunctionFor<O>>(
+  options: (O | AnyOptions) & FitOptions<O> & FitFunction<F, O>,
   fn: F,
 ): MethodDefinition<O, F>;
-export function method<F extends MethodFunction>(
-  fn: F & Checked<F, Record<never, never>>,
-): MethodDefinition<Record<never, never>, F>;
-export function method<const O extends MethodOptions>(options: O & KnownOptions<O>): MethodContract<O>;
+// One form for both, since of two the compiler would try each with the schemas of each contract.
+export function method<const T extends OptionHints | MethodFunction>(
+  optionsOrFunction: (T | AnyOptions) & FitAlone<T>,
+): MethodAlone<T>;
 export function method(first: MethodOptions | MethodFunction, second?: MethodFunction): MethodContract {
   if (typeof first === "function") return defined({}, first);
   if (typeof first !== "object" || first === null) throw new TypeError(`expected options, got ${typeof first}`);
   return second === undefined ? branded({ options: first }) : defined(first, second);
 }
 
-type KnownOptions<O> = [keyof O] extends [keyof MethodOptions] ? unknown : { "there is no such option": never };
+type FitAlone<T> = [T] extends [MethodFunction] ? Checked<T, Record<never, never>> : FitOptions<T>;
+
+/** What {@link method} makes of a function alone, or of options alone. */
+export type MethodAlone<T> = [T] extends [MethodFunction]
+  ? MethodDefinition<Record<never, never>, T>
+  : MethodContract<T>;
 
 /** The functions that a contract wants, by name. */
 export type Implementation<C> = {
@@ -162,18 +168,20 @@ type EntryOf<D> =
 
 type NamespacesIn<M> = { [Name in keyof M]: M[Name] extends MethodContract<unknown> ? never : Name }[keyof M] & string;
 
-type Flat<M, Namespace extends string, Separator extends string> = {
-  [Name in keyof M & string as M[Name] extends MethodContract<unknown>
-    ? NameUnder<Namespace, Name, Separator>
-    : never]: EntryOf<M[Name]>;
+type Flat<M, Start extends string> = {
+  [Name in keyof M & string as M[Name] extends MethodContract<unknown> ? `${Start}${Name}` : never]: EntryOf<M[Name]>;
 };
 
-type Nested<
-  M,
-  Names extends keyof M & string,
-  Namespace extends string,
-  Separator extends string,
-> = UnionToIntersection<{ [Name in Names]: ApiOf<M[Name], NameUnder<Namespace, Name, Separator>, Separator> }[Names]>;
+type Nested<M, Names extends keyof M & string, Start extends string, Separator extends string> = UnionToIntersection<
+  { [Name in Names]: ApiUnder<M[Name], `${Start}${Name}${Separator}`, Separator> }[Names]
+>;
+
+/** Where there are no namespaces, which one look at all of it tells, no name is asked whether it is one. */
+type ApiUnder<M, Start extends string, Separator extends string> = [M] extends [
+  { readonly [name: string]: MethodContract<unknown> },
+]
+  ? { [Name in keyof M & string as `${Start}${Name}`]: EntryOf<M[Name]> }
+  : Flat<M, Start> & Nested<M, NamespacesIn<M>, Start, Separator>;
 
 /**
  * The Api of methods made by {@link method}, or of a contract, for `Client<Api>`.
@@ -186,6 +194,8 @@ type Nested<
  * @typeParam Namespace - the namespace it is added under; `""` for none
  * @typeParam Separator - what stands between the parts of a name
  */
-export type ApiOf<M, Namespace extends string = "", Separator extends string = "."> = [NamespacesIn<M>] extends [never]
-  ? Flat<M, Namespace, Separator>
-  : Flat<M, Namespace, Separator> & Nested<M, NamespacesIn<M>, Namespace, Separator>;
+export type ApiOf<M, Namespace extends string = "", Separator extends string = "."> = ApiUnder<
+  M,
+  Prefix<Namespace, Separator>,
+  Separator
+>;

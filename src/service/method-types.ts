@@ -1,7 +1,6 @@
 import type { NamedParams } from "../protocol/message.ts";
-import type { InputOf, OutputOf, StandardSchema } from "../protocol/schema.ts";
+import type { InputOf, OutputOf, TypedSchema } from "../protocol/schema.ts";
 import type { CallContext } from "./context.ts";
-import type { NamedSchema } from "./declared-params.ts";
 import type {
   AnyFunction,
   ErrorOf,
@@ -15,25 +14,21 @@ import type {
 
 /* What the options of a method say to the types: of the function behind it, and of its callers. */
 
+type Shape = { readonly [name: string]: TypedSchema };
+
 /** The schema of `{ minuend: schema }`. */
-type SchemaIn<Named> = Extract<Named[keyof Named], StandardSchema>;
+type SchemaIn<Named> = Extract<Named[keyof Named], TypedSchema>;
 
 /** `[{ a: A }, { b: B }]` as `{ a: A; b: B }`. */
-type Merged<List extends readonly NamedSchema[]> = { [One in List[number] as keyof One]: SchemaIn<One> };
+type Merged<List extends readonly Shape[]> = { [One in List[number] as keyof One]: SchemaIn<One> };
 
-type Inputs<List extends readonly StandardSchema[]> = { -readonly [Index in keyof List]: InputOf<List[Index]> };
-type NamedInputs<List extends readonly NamedSchema[]> = {
+type Inputs<List extends readonly TypedSchema[]> = { -readonly [Index in keyof List]: InputOf<List[Index]> };
+type NamedInputs<List extends readonly Shape[]> = {
   -readonly [Index in keyof List]: InputOf<SchemaIn<List[Index]>>;
 };
 /** Of a list of schemas, with names or without. */
 type Outputs<List extends readonly unknown[]> = { -readonly [Index in keyof List]: OutputIn<List[Index]> };
-type OutputIn<One> = One extends StandardSchema
-  ? OutputOf<One>
-  : One extends NamedSchema
-    ? OutputOf<One[keyof One]>
-    : never;
-
-type Shape = { readonly [name: string]: StandardSchema };
+type OutputIn<One> = One extends TypedSchema ? OutputOf<One> : One extends Shape ? OutputOf<One[keyof One]> : never;
 
 type OutputObject<S extends Shape> = Simplify<
   { readonly [Name in keyof S as undefined extends OutputOf<S[Name]> ? never : Name]: OutputOf<S[Name]> } & {
@@ -55,7 +50,7 @@ type FunctionArguments<P> = P extends readonly unknown[]
   ? P extends readonly string[]
     ? never[]
     : Outputs<P>
-  : P extends StandardSchema
+  : P extends TypedSchema
     ? Spread<OutputOf<P>>
     : P extends "object"
       ? [params: never]
@@ -65,9 +60,9 @@ type FunctionArguments<P> = P extends readonly unknown[]
 
 type ArgumentsBy<O> = O extends { readonly params: infer P } ? FunctionArguments<P> : never[];
 
-type ReturnBy<O> = O extends { readonly result: StandardSchema }
-  ? InputOf<O["result"]> | PromiseLike<InputOf<O["result"]>>
-  : unknown;
+type ReturnBy<O> = O extends { readonly result: TypedSchema } ? NowOrLater<InputOf<O["result"]>> : unknown;
+
+type NowOrLater<T> = T | PromiseLike<T>;
 
 /** The functions that fit a method's options: they take what its schemas give, and return what its result's takes. */
 export type FunctionFor<O> = O extends { readonly context: true }
@@ -97,13 +92,13 @@ type WholeEntry<Input, Result, Errors> = [ArrayIn<Input>] extends [never]
   ? ByNameOnly<ObjectIn<Input>, Result, Errors, undefined extends Input ? true : false>
   : ByBoth<undefined extends Input ? ArrayIn<Input> | [] : ArrayIn<Input>, ObjectIn<Input>, Result, Errors>;
 
-type Entry<P, F extends AnyFunction, Result, Errors> = P extends StandardSchema
+type Entry<P, F extends AnyFunction, Result, Errors> = P extends TypedSchema
   ? WholeEntry<InputOf<P>, Result, Errors>
   : P extends readonly string[]
     ? ByBoth<RemoteParameters<F>, NamedBy<P, RemoteParameters<F>>, Result, Errors>
-    : P extends readonly StandardSchema[]
+    : P extends readonly TypedSchema[]
       ? ByBoth<OptionalAtEnd<Inputs<P>>, OneByName<P>, Result, Errors>
-      : P extends readonly NamedSchema[]
+      : P extends readonly Shape[]
         ? ByBoth<OptionalAtEnd<NamedInputs<P>>, InputObject<Merged<P>>, Result, Errors>
         : P extends "object"
           ? ObjectEntry<RemoteParameters<F>, Result, Errors>
@@ -119,17 +114,17 @@ type ObjectEntry<Args extends readonly unknown[], Result, Errors> = [Args[0]] ex
     : ByNameOnly<NonNullable<Args[0]>, Result, Errors, undefined extends Args[0] ? true : false>;
 
 /** One object by name is the one argument. */
-type OneByName<P extends readonly StandardSchema[]> = P extends readonly [infer Only extends StandardSchema]
+type OneByName<P extends readonly TypedSchema[]> = P extends readonly [infer Only extends TypedSchema]
   ? Extract<ObjectIn<InputOf<Only>>, object>
   : never;
 
-type CallerResult<O, F extends AnyFunction> = O extends { readonly result: infer R extends StandardSchema }
+type CallerResult<O, F extends AnyFunction> = O extends { readonly result: infer R extends TypedSchema }
   ? OutputOf<R>
   : ReturnType<F>;
 
 /** A method's entry in an Api, by its options and its function. */
 export type RemoteBy<O, F extends AnyFunction> = O extends { readonly params: infer P }
   ? Entry<P, F, CallerResult<O, F>, ErrorOf<ErrorsIn<O>>>
-  : O extends { readonly result: StandardSchema } | { readonly errors: readonly unknown[] }
+  : O extends { readonly result: TypedSchema } | { readonly errors: readonly unknown[] }
     ? ByBoth<RemoteParameters<F>, NamedParams, CallerResult<O, F>, ErrorOf<ErrorsIn<O>>>
     : RemoteMethod<F>;

@@ -128,10 +128,3 @@ export type RemoteMethod<F extends AnyFunction> =
 export type Prefix<Namespace extends string, Separator extends string> = Namespace extends ""
   ? ""
   : `${Namespace}${Separator}`;
-
-/** A name under a namespace; under `""` the name alone. */
-export type NameUnder<
-  Namespace extends string,
-  Name extends string,
-  Separator extends string,
-> = `${Prefix<Namespace, Separator>}${Name}`;

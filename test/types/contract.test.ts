@@ -15,6 +15,7 @@ import {
   exportRpc,
   implement,
   isRpcError,
+  type MethodOptions,
   method,
   type NamedParams,
   type RpcError,
@@ -205,6 +206,63 @@ export function wrongDefinitions(service: Service) {
     service.addMethods({ add: (a: number) => a }),
     // @ts-expect-error: a contract has no functions
     service.addMethods({ add: method({ result: z.number() }) }),
+  ];
+}
+
+export function wrongContracts() {
+  return [
+    // @ts-expect-error: no such option, beside one that there is
+    method({ params: [z.number()], tiemout: 5 }),
+    // @ts-expect-error: no such option, alone
+    method({ tiemout: 5 }),
+    // @ts-expect-error: another type
+    method({ timeout: "5" }),
+    // @ts-expect-error: another type
+    method({ summary: 5 }),
+    // @ts-expect-error: neither names nor schemas
+    method({ params: [5] }),
+    // @ts-expect-error: names and schemas, but not of one parameter
+    method({ params: ["a", z.number()] }),
+    // @ts-expect-error: no schema among them
+    method({ params: { from: z.string(), limit: 5 } }),
+    // @ts-expect-error: not that word
+    method({ params: "objects" }),
+    // @ts-expect-error: no schema
+    method({ result: "string" }),
+    // @ts-expect-error: no schema either
+    method({ result: { type: "string" } }),
+    // @ts-expect-error: no declared error
+    method({ errors: [404] }),
+    // @ts-expect-error: neither options nor a function
+    method(5),
+    // @ts-expect-error: nothing at all
+    method(null),
+    // @ts-expect-error: optional, and not declared
+    method((a?: number) => a),
+    // @ts-expect-error: it has the context, and does not ask for it
+    method((context: CallContext) => context.method),
+    // @ts-expect-error: it has the context, and does not ask for it
+    method({ params: ["a"] }, (context: CallContext) => context.method),
+    // @ts-expect-error: it asks for the context, and does not take it
+    method({ context: true, params: ["a"] }, (a: number) => a),
+    // @ts-expect-error: no such option, with a function
+    method({ tiemout: 5 }, () => 1),
+  ];
+}
+
+/** Options need not be written in place. */
+export function otherContracts(
+  options: MethodOptions,
+  described: { readonly summary: string; readonly result: z.ZodString },
+) {
+  const frozen = Object.freeze({ params: [z.number()], result: z.string() } as const);
+  return [
+    method({}),
+    method(options),
+    method(described),
+    method(frozen),
+    method(frozen, (a) => String(a)),
+    method(options, () => 1),
   ];
 }
 
