@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Connection } from "../../src/connection/connection.ts";
 import type { CallContext } from "../../src/service/context.ts";
+import { exportMethods } from "../../src/service/export-rpc.ts";
 import { Service } from "../../src/service/service.ts";
 import { channelPair, FakeClock } from "../../src/testing/index.ts";
 import { gate as makeGate } from "../support/settling.ts";
@@ -29,6 +30,20 @@ test("the method's name, and that there is no connection with handle", () => {
   assert.equal(context.notification, false);
   assert.equal(context.connection, undefined);
   assert.equal(context.signal.aborted, false);
+});
+
+test("before any number of arguments, for the object the method belongs to", () => {
+  class Handler {
+    name = "handler";
+    look(context: CallContext, ...rest: unknown[]) {
+      return [this.name, context.method, ...rest];
+    }
+  }
+  exportMethods(Handler, { look: { context: true, params: ["...rest"] } });
+  const service = new Service().addHandler(new Handler(), { namespace: "main" });
+  for (const args of [[], [1], [1, null], [1, 2, 3], [1, 2, 3, 4]]) {
+    assert.deepEqual(callNow(service, "main.look", args), { result: ["handler", "main.look", ...args] });
+  }
 });
 
 test("whether it is a notification", () => {
