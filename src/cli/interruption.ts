@@ -12,8 +12,8 @@ export class InterruptedError extends Error {
 const INTERRUPTED = 130;
 
 /**
- * What aborts with the first Ctrl-C (or SIGTERM), so that the work can end in good order and say what was done. A second one
- * ends the process at once.
+ * What aborts with the first Ctrl-C (or SIGTERM), so that the work can end in good order and say what was done: with an
+ * `InterruptedError`, which `throwIfAborted` throws. A second one ends the process at once.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

@@ -1,6 +1,5 @@
 import { clientFor } from "../connect/client.ts";
 import type { ConnectOptions } from "../connect/options.ts";
-import { InterruptedError } from "../interruption.ts";
 
 /** Asks a server for its OpenRPC document: what it answers is given as it came. */
 export async function askForDocument(address: string, options: ConnectOptions, signal: AbortSignal): Promise<unknown> {
@@ -8,7 +7,8 @@ export async function askForDocument(address: string, options: ConnectOptions, s
   try {
     return await client.call("rpc.discover", undefined, { signal });
   } catch (error) {
-    throw signal.aborted ? new InterruptedError() : error;
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await client.close();
   }

@@ -2,7 +2,7 @@ import { clientFor } from "../connect/client.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
-import { InterruptedError, interruption } from "../interruption.ts";
+import { interruption } from "../interruption.ts";
 import { errorRecord, shownError } from "../output/error.ts";
 import { shownJson } from "../output/json.ts";
 import { out } from "../output/out.ts";
@@ -28,7 +28,7 @@ export async function run(address: string, file: string, options: BatchCommandOp
       notification ? members.notify(method, params) : members.call(method, params),
     );
     await members.send({ signal });
-    if (signal.aborted) throw new InterruptedError();
+    signal.throwIfAborted();
     return show(lines, await Promise.allSettled(settled), options);
   } finally {
     await client.close();

@@ -8,7 +8,7 @@ import { textReport } from "../bench/text-report.ts";
 import { clientFor } from "../connect/client.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
-import { InterruptedError, interruption } from "../interruption.ts";
+import { interruption } from "../interruption.ts";
 import { out } from "../output/out.ts";
 import { UsageError } from "../usage-error.ts";
 import { paramsOf } from "../words/params.ts";
@@ -53,7 +53,8 @@ export async function run(
     report(result, options);
     return exitCodeFor(result);
   } catch (error) {
-    throw signal.aborted ? new InterruptedError() : error;
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await Promise.all(clients.map((client) => client.close({ timeout: 1_000 })));
   }

@@ -5,7 +5,7 @@ import { clientFor } from "../connect/client.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
-import { InterruptedError, interruption } from "../interruption.ts";
+import { interruption } from "../interruption.ts";
 import { errorRecord, shownError } from "../output/error.ts";
 import { out } from "../output/out.ts";
 import { showResult } from "../output/result.ts";
@@ -35,7 +35,8 @@ export async function run(
     return ExitCode.Ok;
   } catch (error) {
     hint(error, words);
-    throw signal.aborted ? new InterruptedError() : error;
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await client.close({ timeout: 1_000 });
   }

@@ -9,7 +9,7 @@ import { diallerOf } from "../connect/dial.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { tlsOf } from "../connect/tls.ts";
 import { ExitCode } from "../exit-code.ts";
-import { InterruptedError, interruption, unlessInterrupted } from "../interruption.ts";
+import { interruption, unlessInterrupted } from "../interruption.ts";
 import { Conversation } from "../wire/conversation.ts";
 
 interface CheckCommandOptions extends ConnectOptions {
@@ -53,7 +53,7 @@ export async function run(address: string, options: CheckCommandOptions): Promis
     prober.close();
   }
   report.end();
-  if (signal.aborted) throw new InterruptedError();
+  signal.throwIfAborted();
   return report.failed === 0 ? ExitCode.Ok : ExitCode.Negative;
 }
 

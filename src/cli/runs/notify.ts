@@ -1,7 +1,7 @@
 import { clientFor } from "../connect/client.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
-import { InterruptedError, interruption } from "../interruption.ts";
+import { interruption } from "../interruption.ts";
 import { out } from "../output/out.ts";
 import { paramsOf } from "../words/params.ts";
 import { systemSources } from "../words/sources.ts";
@@ -26,7 +26,8 @@ export async function run(
     if (options.json) out.line(JSON.stringify({ sent: true }));
     return ExitCode.Ok;
   } catch (error) {
-    throw signal.aborted ? new InterruptedError() : error;
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await client.close();
   }

@@ -1,7 +1,7 @@
 import { diallerOf } from "../connect/dial.ts";
 import type { ConnectOptions } from "../connect/options.ts";
 import { ExitCode } from "../exit-code.ts";
-import { InterruptedError, interruption } from "../interruption.ts";
+import { interruption } from "../interruption.ts";
 import { compactJson } from "../output/json.ts";
 import { out } from "../output/out.ts";
 import { safeText } from "../output/safe-text.ts";
@@ -26,7 +26,8 @@ export async function run(file: string, address: string, options: ReplayCommandO
   try {
     await player.play(records, signal);
   } catch (error) {
-    throw signal.aborted ? new InterruptedError() : error;
+    signal.throwIfAborted();
+    throw error;
   } finally {
     player.close();
   }
