@@ -114,7 +114,7 @@ export class RetryingCalls extends RemoteCalls implements RetryHost {
         reject: (error: unknown) => call.reject(error),
       };
       const [attempt, within] = this.#retried(retried, options).attempt();
-      return { ...member, call: attempt, options: within };
+      return { call: attempt, body, notification, options: within };
     });
   }
 

@@ -3,7 +3,7 @@ import type { RequestBody } from "../protocol/serialize.ts";
 import type { Logger } from "../service/logger.ts";
 import type { AnyApi, CallArguments, MethodName, ResultOf } from "./api.ts";
 import { deferred } from "./deferred.ts";
-import type { Outlet, WaitingMember } from "./outlet.ts";
+import type { Outlet, WaitingMember, WaitingMessage } from "./outlet.ts";
 import { type CallOptions, PendingCall } from "./pending-call.ts";
 import { type WatchedPromise, watchedDeferred } from "./watched-promise.ts";
 
@@ -42,23 +42,39 @@ export interface MemberAttempt extends WaitingMember {
   readonly options?: CallOptions;
 }
 
-/** A member that is not sent yet. */
-export interface BatchMember extends WaitingMember {
-  readonly call: BatchCall;
-}
+/*
+ * What there is one of for each batch, or each member, is made by a constructor, and not by a literal: V8 notes of each literal
+ * whether what it makes is soon garbage. Where it looks at a bad time, it puts all that comes later among the old objects,
+ * where it is not collected for long, and with it all young ones it refers to. In one process of eight, batches went
+ * at 0.4 of their speed for good.
+ */
 
-/** A member's call, which tells its batch when it is settled. */
-export class BatchCall extends PendingCall {
+/** A member, and its call, which tells its batch when it is settled. */
+export class BatchMember extends PendingCall implements WaitingMember {
   readonly params: Params | undefined;
+  readonly body: RequestBody;
+  readonly notification: boolean;
   readonly promise: WatchedPromise<unknown>;
   readonly #settled: (failure?: BatchFailure) => void;
 
-  constructor(method: string, params: Params | undefined, settled: (failure?: BatchFailure) => void) {
+  constructor(
+    method: string,
+    params: Params | undefined,
+    body: RequestBody,
+    notification: boolean,
+    settled: (failure?: BatchFailure) => void,
+  ) {
     const { promise, resolve, reject } = watchedDeferred<unknown>();
     super(method, resolve, reject);
     this.params = params;
+    this.body = body;
+    this.notification = notification;
     this.promise = promise;
     this.#settled = settled;
+  }
+
+  get call(): this {
+    return this;
   }
 
   override resolve(result: unknown): void {
@@ -73,8 +89,17 @@ export class BatchCall extends PendingCall {
 }
 
 interface BatchFailure {
-  readonly call: BatchCall;
+  readonly call: BatchMember;
   readonly error: unknown;
+}
+
+class BatchMessage implements WaitingMessage {
+  readonly batch = true;
+  readonly members: readonly WaitingMember[];
+
+  constructor(members: readonly WaitingMember[]) {
+    this.members = members;
+  }
 }
 
 /**
@@ -92,7 +117,9 @@ interface BatchFailure {
  */
 export class Batch<Api extends object = AnyApi> {
   readonly #calls: BatchMaker;
+  /** Until it is sent. */
   readonly #members: BatchMember[] = [];
+  #length = 0;
   readonly #settlement = deferred<void>();
   #unsettled = 0;
   #sent = false;
@@ -104,7 +131,7 @@ export class Batch<Api extends object = AnyApi> {
 
   /** How many members it has. */
   get length(): number {
-    return this.#members.length;
+    return this.#length;
   }
 
   /**
@@ -144,32 +171,35 @@ export class Batch<Api extends object = AnyApi> {
    */
   send(options?: CallOptions): Promise<void> {
     if (this.#sent) throw new Error("this batch was sent before");
-    this.#unsettled = this.#members.length;
+    this.#unsettled = this.#length;
     const send = this.#calls.isWrapped(options)
       ? this.#calls.beginWrapped(this.#members, options)
       : this.#beginPlain(options);
     // Options that make no sense have thrown at the first member: then nothing was sent.
     this.#sent = true;
-    if (this.#members.length === 0) this.#settlement.resolve();
+    if (this.#length === 0) this.#settlement.resolve();
     send();
+    // As an old object it would keep them all.
+    this.#members.length = 0;
     return this.#settlement.promise;
   }
 
   #beginPlain(options: CallOptions | undefined): () => void {
     const members = this.#calls.attemptsAt(this.#members, options);
     for (const { call, options: own = options } of members) this.#calls.begin(call, own);
-    const going = options ? members.filter(({ call }) => call.pending) : members;
+    const going = members.filter(({ call }) => call.pending);
     return () => {
-      if (going.length > 0) this.#calls.outlet.sendMessage({ batch: true, members: going });
+      if (going.length > 0) this.#calls.outlet.sendMessage(new BatchMessage(going));
     };
   }
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {
     if (this.#sent) throw new Error("this batch was sent before");
     const body = this.#calls.requestBody(method, params);
-    const call = new BatchCall(method, params, this.#settled);
-    this.#members.push({ call, body, notification });
-    return call.promise;
+    const member = new BatchMember(method, params, body, notification, this.#settled);
+    this.#members.push(member);
+    this.#length++;
+    return member.promise;
   }
 
   readonly #settled = (failure?: BatchFailure): void => {

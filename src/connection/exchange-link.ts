@@ -151,7 +151,10 @@ export class ExchangeLink implements Outlet {
       call.ordinal = 1;
       call.carrier = going;
     }
-    void this.#finish(going, this.#exchange.exchange(textOf(message, this.#options.version), going));
+    void this.#finish(
+      going,
+      this.#exchange.exchange(textOf(message.batch, message.members, this.#options.version), going),
+    );
   }
 
   async #finish(going: Going, exchange: Promise<string | undefined>): Promise<void> {

@@ -139,7 +139,7 @@ export class Outgoing implements Outlet {
   #sendNow({ batch, members }: WaitingMessage): void {
     const going = members.filter(({ call }) => call.pending);
     if (going.length === 0) return;
-    const ordinal = this.#channel.send(textOf({ batch, members: going }, this.#version));
+    const ordinal = this.#channel.send(textOf(batch, going, this.#version));
     for (const { call, notification } of going) {
       if (!notification) {
         call.ordinal = ordinal;

@@ -21,7 +21,7 @@ export function isSettled({ members }: WaitingMessage): boolean {
 }
 
 /** The text of a message whose calls have their ids. */
-export function textOf({ batch, members }: WaitingMessage, version: Version): string {
+export function textOf(batch: boolean, members: readonly WaitingMember[], version: Version): string {
   const texts = members.map(({ call, body, notification }) =>
     notification ? version.notificationText(body) : version.requestText(call.id, body),
   );

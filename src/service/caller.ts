@@ -8,7 +8,7 @@ import { Admission, type AdmissionOptions, type Load } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
 import { type CallerConnection, type DueTimes, HandlerContext } from "./context.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
-import type { AnswerSink, InFlightCall } from "./in-flight-call.ts";
+import { type AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { LateCall } from "./late-call.ts";
 import { sinkFor } from "./legacy-answer.ts";
 import type { Method } from "./method.ts";
@@ -304,7 +304,8 @@ export class Caller implements WaitingOwner, Seated {
     span: Span | undefined,
   ): InFlightCall {
     const deadline = context ? context.due : this.#host.deadlineOf(method);
-    const call = { method, id, sink, ordinal, deadline, context, span, owed: this.#owedFor(method, id), seat: -1 };
+    const owed = this.#owedFor(method, id);
+    const call = new InFlightCall({ method, id, sink, ordinal, deadline, context, span, owed });
     this.#waiting ??= new WaitingCalls(this, this.#host.outcomes, this.#creditor?.debts);
     this.#waiting.add(call);
     this.#host.watch(deadline);

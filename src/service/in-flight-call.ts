@@ -10,8 +10,13 @@ export interface AnswerSink {
   leaveOut?(): void;
 }
 
-/** A call whose method has returned a promise. Made only then: a method that answers at once needs no record. */
-export interface InFlightCall extends Seated {
+/**
+ * A call whose method has returned a promise. Made only then: a method that answers at once needs no record.
+ *
+ * A class, since V8 may come to put what a literal makes among the old objects, and each would keep its promise there until
+ * all of those are collected.
+ */
+export class InFlightCall implements Seated {
   readonly method: Method;
   /** The JSON text of the request's id; `undefined` for a notification. */
   readonly id: string | undefined;
@@ -26,5 +31,16 @@ export interface InFlightCall extends Seated {
   /** What it counted for among what its caller is owed. */
   readonly owed: number;
   /** Among its caller's calls that wait; -1 once it is no longer in flight. */
-  seat: number;
+  seat = -1;
+
+  constructor({ method, id, sink, ordinal, deadline, context, span, owed }: Omit<InFlightCall, "seat">) {
+    this.method = method;
+    this.id = id;
+    this.sink = sink;
+    this.ordinal = ordinal;
+    this.deadline = deadline;
+    this.context = context;
+    this.span = span;
+    this.owed = owed;
+  }
 }
