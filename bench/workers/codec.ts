@@ -65,10 +65,11 @@ async function setUpProduct(dist: string, given: Scenario): Promise<Call> {
   const service = new Service({ timeout: serviceTimeout ?? 0 });
   service.addMethod("echo", (text: string) => text);
   service.addMethod("main.echo", (text: string) => text);
+  service.addMethod("echoPlainly", (text: string) => text);
   service.addMethod("echoAsync", async (text: string) => text);
   service.addMethod("echoValibot", (text) => text, { params: [v.string()] });
-  service.addMethod("echoZod", (text) => text, { params: [z.string()] });
-  service.addMethod("echoHandMade", (text) => text, { params: [anything] });
+  service.addMethod("echoWithZod", (text) => text, { params: [z.string()] });
+  service.addMethod("echoAnySort", (text) => text, { params: [anything] });
   service.addMethod("echoContext", (_context: CallContext, text: string) => text, { context: true });
   const text = textOf(size, wide);
   if (given.handleOnly) {

@@ -6,7 +6,7 @@ import { errorText } from "../protocol/serialize.ts";
 import type { Span } from "../tracing/tracer.ts";
 import { Admission, type AdmissionOptions, type Load } from "./admission.ts";
 import { BatchAnswers } from "./batch-answers.ts";
-import { type CallerConnection, type DueTimes, HandlerContext } from "./context.ts";
+import { type CallerConnection, type ContextCaller, type DueTimes, HandlerContext } from "./context.ts";
 import { type HandleTrace, handleTracer } from "./handle-trace.ts";
 import { type AnswerSink, InFlightCall } from "./in-flight-call.ts";
 import { LateCall } from "./late-call.ts";
@@ -57,13 +57,13 @@ type CallMessage = RequestMessage | NotificationMessage;
  *
  * `receive` never throws, and each request is answered exactly once, unless the caller is abandoned.
  */
-export class Caller implements WaitingOwner, Seated {
+export class Caller implements ContextCaller, WaitingOwner, Seated {
   seat = -1;
   /** Called whenever nothing is in flight any more. */
   onIdle: (() => void) | undefined;
 
+  readonly connection: CallerConnection | undefined;
   readonly #host: CallerHost;
-  readonly #connection: CallerConnection | undefined;
   readonly #admission: Admission;
   readonly #turns: Turns | undefined;
   readonly #cancellation: Cancellation | undefined;
@@ -73,11 +73,15 @@ export class Caller implements WaitingOwner, Seated {
 
   constructor(host: CallerHost, options: CallerOptions) {
     this.#host = host;
-    this.#connection = options.connection;
+    this.connection = options.connection;
     this.#admission = new Admission(options);
     this.#turns = options.turns;
     this.#cancellation = options.cancellation;
     this.#creditor = options.creditor;
+  }
+
+  get times(): DueTimes {
+    return this.#host;
   }
 
   /** How many calls are in flight, notifications included. */
@@ -159,7 +163,7 @@ export class Caller implements WaitingOwner, Seated {
       known: method !== undefined,
       params: message.params,
       notification: message.id === undefined,
-      connection: this.#connection,
+      connection: this.connection,
       trace: this.#host.showsTrace ? message.trace : undefined,
     };
     const span = handleTracer?.begin(told);
@@ -240,10 +244,11 @@ export class Caller implements WaitingOwner, Seated {
 
   #contextOf(method: Method, message: CallMessage): HandlerContext {
     const host = this.#host;
-    // The table's own, where there is one: the message's may keep the whole text alive that it was cut from.
-    const name = method === host.unknown ? message.method : method.name;
+    // A name the table has is taken from there: the message's may keep the whole text alive that it was cut from.
+    const name = method === host.unknown ? message.method : undefined;
     const trace = host.showsTrace ? message.trace : undefined;
-    return new HandlerContext(name, method, message.id === undefined, this.#connection, host, trace);
+    const extra = name === undefined && trace === undefined ? undefined : { name, trace };
+    return new HandlerContext(method, message.id === undefined, this, extra);
   }
 
   #invoke(

@@ -55,66 +55,81 @@ interface Timed {
   readonly timeout: number | undefined;
 }
 
-/** The context of one call. The signal is made when it is first looked at: an unused one would double a call's cost. */
-export class HandlerContext implements CallContext {
-  readonly method: string;
-  readonly notification: boolean;
+/** Who makes a call, as the context of that call needs it. */
+export interface ContextCaller {
   readonly connection: CallerConnection | undefined;
-  readonly trace: TraceContext | undefined;
+  readonly times: DueTimes;
+}
+
+/** What only few calls have. */
+export interface ContextExtra {
+  /** The name the caller used, where it is not the method's. */
+  readonly name?: string | undefined;
+  readonly trace?: TraceContext | undefined;
+}
+
+/**
+ * The context of one call. It is small, and what can wait is made when somebody looks: to fill it is most of what it costs,
+ * and an unused signal would double a call's cost.
+ */
+export class HandlerContext implements CallContext {
+  readonly notification: boolean;
   /** Whether the call has been answered, or ended otherwise. */
   over = false;
-  readonly #times: DueTimes;
-  readonly #method: Timed;
+  readonly #method: Timed & { readonly name: string };
+  readonly #caller: ContextCaller;
+  readonly #extra: ContextExtra | undefined;
   #due: number | undefined;
   #controller: AbortController | undefined;
-  #aborted = false;
-  #reason: unknown;
 
-  /** @param name - the one the caller used */
   constructor(
-    name: string,
-    method: Timed,
+    method: Timed & { readonly name: string },
     notification: boolean,
-    connection: CallerConnection | undefined,
-    times: DueTimes,
-    trace: TraceContext | undefined,
+    caller: ContextCaller,
+    extra: ContextExtra | undefined,
   ) {
-    this.method = name;
     this.#method = method;
     this.notification = notification;
-    this.connection = connection;
-    this.trace = trace;
-    this.#times = times;
+    this.#caller = caller;
+    this.#extra = extra;
+  }
+
+  get method(): string {
+    return this.#extra?.name ?? this.#method.name;
+  }
+
+  get connection(): CallerConnection | undefined {
+    return this.#caller.connection;
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.#extra?.trace;
   }
 
   /** When the timeout is due, on the clock's scale. It begins when somebody asks: most calls are over before. */
   get due(): number {
-    this.#due ??= this.#times.deadlineOf(this.#method);
+    this.#due ??= this.#caller.times.deadlineOf(this.#method);
     return this.#due;
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#reason);
-    }
+    this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
   /** Throws once the call is over: nobody would see what comes of it. */
   throwIfOver(): void {
-    if (this.#aborted) throw this.#reason;
+    this.#controller?.signal.throwIfAborted();
     if (this.over) throw new Error("a middleware called next() after the call was answered");
   }
 
   get deadline(): number | undefined {
     const { due } = this;
-    return due === Number.POSITIVE_INFINITY ? undefined : Date.now() + due - this.#times.clock.now();
+    return due === Number.POSITIVE_INFINITY ? undefined : Date.now() + due - this.#caller.times.clock.now();
   }
 
   abort(reason: unknown): void {
-    this.#aborted = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
   }
 }
