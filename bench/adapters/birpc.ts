@@ -1,6 +1,7 @@
 import { createServer, connect as dial, type Socket } from "node:net";
 import { createBirpc } from "birpc";
 import { type Adapter, HOST } from "../lib/adapter.ts";
+import { end } from "../lib/end.ts";
 
 interface Remote {
   echo(text: string): string;
@@ -60,7 +61,7 @@ export const birpc: Adapter = {
       notify: (text) => void remote.notify.asEvent(text),
       close() {
         remote.$close();
-        socket.end();
+        return end(socket);
       },
     };
   },

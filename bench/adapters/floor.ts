@@ -1,6 +1,7 @@
 import { createServer, connect as dial, type Socket } from "node:net";
 import { createServer as createTlsServer, connect as dialTls } from "node:tls";
 import { type Adapter, type Caller, HOST } from "../lib/adapter.ts";
+import { end } from "../lib/end.ts";
 
 /*
  * The yardstick: JSON-RPC over netstrings as one would write it by hand for one purpose, to be as fast as simple code
@@ -51,8 +52,8 @@ class Wire {
     }
   }
 
-  close(): void {
-    this.#socket.end();
+  close(): Promise<void> {
+    return end(this.#socket);
   }
 
   #write(): void {
@@ -133,8 +134,8 @@ class FloorClient implements Caller {
     this.#wire.send(`{"jsonrpc":"2.0","method":"notify","params":${JSON.stringify([text])}}`);
   }
 
-  close(): void {
-    this.#wire.close();
+  close(): Promise<void> {
+    return this.#wire.close();
   }
 }
 

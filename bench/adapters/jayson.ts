@@ -1,6 +1,7 @@
 import { connect as dial, type Socket } from "node:net";
 import jayson from "jayson";
 import { type Adapter, type Caller, HOST } from "../lib/adapter.ts";
+import { end } from "../lib/end.ts";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
@@ -81,7 +82,7 @@ function keyOf(message: Request | readonly Request[]): string {
   return ("length" in message ? message[0]?.id : message.id) as string;
 }
 
-function callerOf(client: InternalClient, close: () => void): Caller {
+function callerOf(client: InternalClient, close: Caller["close"]): Caller {
   return {
     echo: (text) =>
       new Promise((resolve, reject) => {
@@ -115,7 +116,7 @@ export const jaysonPipelined: Adapter = {
       socket.once("error", reject);
     });
     socket.setNoDelay(true);
-    return callerOf(new PipeliningClient(socket), () => void socket.end());
+    return callerOf(new PipeliningClient(socket), () => end(socket));
   },
 
   raw: {

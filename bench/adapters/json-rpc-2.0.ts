@@ -1,7 +1,7 @@
 import { JSONRPCClient, type JSONRPCRequest, JSONRPCServer } from "json-rpc-2.0";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Adapter, HOST } from "../lib/adapter.ts";
-import { openSocket, portOf } from "../lib/ws.ts";
+import { endSocket, openSocket, portOf } from "../lib/ws.ts";
 
 /** It leaves the transport to its user; over ws it goes as its README shows. */
 export const jsonRpc20: Adapter = {
@@ -38,7 +38,7 @@ export const jsonRpc20: Adapter = {
         const responses = await client.requestAdvanced(requests, undefined);
         return responses.map(({ result }) => result as string);
       },
-      close: () => socket.close(),
+      close: () => endSocket(socket),
     };
   },
 

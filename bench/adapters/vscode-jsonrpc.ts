@@ -1,6 +1,7 @@
 import { createServer, connect as dial, type Socket } from "node:net";
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { type Adapter, HOST } from "../lib/adapter.ts";
+import { end } from "../lib/end.ts";
 
 function connectionOver(socket: Socket) {
   socket.setNoDelay(true);
@@ -36,7 +37,7 @@ export const vscodeJsonrpc: Adapter = {
       notify: (text) => void connection.sendNotification("notify", text),
       close() {
         connection.dispose();
-        socket.end();
+        return end(socket);
       },
     };
   },

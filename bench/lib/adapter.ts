@@ -37,6 +37,7 @@ export interface Caller {
   notify?(text: string): void;
   /** Calls `echo` for each text, in one batch. */
   batch?(texts: readonly string[]): PromiseLike<readonly string[]>;
+  /** Resolves when the connection is over, as far as the library tells. */
   close(): Promise<void> | void;
 }
 

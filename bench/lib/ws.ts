@@ -13,3 +13,10 @@ export function openSocket(socket: WebSocket): Promise<WebSocket> {
     socket.once("error", reject);
   });
 }
+
+/** Closes it; resolves when both ends have. */
+export async function endSocket(socket: WebSocket): Promise<void> {
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.close();
+  await closed;
+}

@@ -26,6 +26,9 @@ export interface IncomingOptions {
   readonly creditor: Creditor;
 }
 
+/* Who serves no methods: the same for all links, since a service is as large as a link. */
+let nobody: Service | undefined;
+
 /** What a link's peer calls: it is answered by the service, or refused while this side is busy or closes. */
 export class Incoming implements AnswerSink {
   /** Whether the peer may call at all. */
@@ -42,7 +45,8 @@ export class Incoming implements AnswerSink {
     const { counters, total } = options.fellows;
     this.serves = options.service !== undefined;
     this.#channel = channel;
-    this.#service = options.service ?? new Service();
+    nobody ??= new Service();
+    this.#service = options.service ?? nobody;
     this.#caller = this.#service.open({
       ...boundsOf({ limits, clock, concurrency, counters, total }),
       connection,
