@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** How an Api is written, and what is compared with that. */
 export type Form = Written | Declared | Control;
 
-type Written = "interface" | "class" | "functional" | "contract";
+type Written = "interface" | "class" | "functional without schemas" | "functional" | "contract";
 type Declared = "contract declared" | "functional declared";
 type Control = "class alone" | "schemas alone" | "schemas passed" | "typed by zod";
 
@@ -29,6 +29,7 @@ type Control = "class alone" | "schemas alone" | "schemas passed" | "typed by zo
 const controls: Readonly<Record<Written | Declared, readonly Control[]>> = {
   interface: [],
   class: ["class alone"],
+  "functional without schemas": [],
   contract: ["schemas alone", "schemas passed"],
   "contract declared": [],
   functional: ["typed by zod"],
@@ -52,12 +53,21 @@ export interface TypeCost {
 }
 
 const fromTsjason = `import { Client, type Exports, exportRpc } from "tsjason";\n`;
-const fromZod = `import { type ApiOf, Client, method } from "tsjason";\nimport { z } from "zod";\n`;
+const fromMethod = `import { type ApiOf, Client, method } from "tsjason";\n`;
+const fromZod = `${fromMethod}import { z } from "zod";\n`;
+
+/** Names of them that a program without methods uses, too. */
+const used: ReadonlyMap<string, string> = new Map([
+  [fromTsjason, "exportRpc, Client"],
+  [fromMethod, "method, Client"],
+  [fromZod, "z, method, Client"],
+]);
 
 const imports: Readonly<Record<Written | Control, string>> = {
   interface: fromTsjason,
   class: fromTsjason,
   "class alone": fromTsjason,
+  "functional without schemas": fromMethod,
   functional: fromZod,
   contract: fromZod,
   "schemas alone": fromZod,
@@ -84,6 +94,9 @@ const bodies: Readonly<Record<Written | Control, (names: Names) => string>> = {
     `interface Api {\n${each(names, (name, i) => `  "main.${name}"(id: number, text: string): { id: number; text${i}: string };`)}\n}\n`,
   class: (names) => `${handler(names, "  @exportRpc()\n")}type Api = Exports<Handler, "main">;\n`,
   "class alone": (names) => `${handler(names, "")}const remote = new Handler();\n`,
+  "functional without schemas": (names) =>
+    main(names, (i) => `method({ params: ["id", "text"] }, (id: number, text: string) => ({ id, text${i}: text }))`) +
+    byApiOf,
   functional: (names) =>
     main(names, (i) => `method({ ${schemasOf(i)} }, (id, text) => ({ id, text${i}: text }))`) + byApiOf,
   contract: (names) => main(names, (i) => `method({ ${schemasOf(i)} })`) + byApiOf,
@@ -115,7 +128,7 @@ const namesOf = (methods: number): Names => Array.from({ length: methods }, (_, 
 
 function startOf(form: Form): string {
   const imported = imports[written[form] ?? (form as Written | Control)];
-  return `${imported}export const used = [${imported === fromZod ? "z, method, Client" : "exportRpc, Client"}];\n`;
+  return `${imported}export const used = [${used.get(imported)}];\n`;
 }
 
 /** Compiles programs with that many methods, each several times, in turn. */
@@ -201,7 +214,7 @@ function report(runs: number): void {
   ];
   const widths = [20, 8, 9, 9, 16, 10, 9, 14, 14];
   const line = (cells: readonly string[]) =>
-    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(20) : cell.padStart(widths[at] as number))).join(" "));
+    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(26) : cell.padStart(widths[at] as number))).join(" "));
   line(heads);
   for (const form of Object.entries(controls).flatMap(([form, without]) => [form as Form, ...without])) {
     const sizes = [0, 10, 1_000];

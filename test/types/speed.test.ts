@@ -11,6 +11,7 @@ import { type Form, typeCosts } from "../../scripts/type-speed.ts";
 const most: Readonly<Partial<Record<Form, number>>> = {
   interface: 12,
   class: 60,
+  "functional without schemas": 130,
   contract: 98,
   "contract declared": 38,
   functional: 480,
