@@ -10,6 +10,7 @@ import type { HttpAnswer } from "./answer.ts";
 import type { BodyPieces } from "./body.ts";
 import { drop } from "./drop.ts";
 import type { HttpRequest } from "./serve.ts";
+import { writtenBody } from "./written-body.ts";
 
 /* How long a client may go on sending what is thrown away. It reads its answer meanwhile: a reset would destroy it. */
 const LINGER_MS = 1_000;
@@ -96,8 +97,7 @@ export function write(
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined || request.method === "HEAD") response.end();
-  // As UTF-8 Node.js would make room for three bytes a character. `Buffer` is the global one: browsers load this file too.
-  else response.end(body, Buffer.byteLength(body) === body.length ? "latin1" : "utf8");
+  else response.end(writtenBody(body), "latin1");
   if (!request.complete) throwAway(request);
   if (limits.stallTime < Number.POSITIVE_INFINITY) cutIfStalled(response, limits.stallTime, counters);
 }

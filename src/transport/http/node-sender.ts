@@ -1,7 +1,5 @@
-import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { connect as connectSecurely } from "node:tls";
-import { isAsciiText } from "../../framing/text.ts";
 import { secureDialOptions } from "../secure.ts";
 import { tapped, type WireTap } from "../wire-tap.ts";
 import { HttpConnection, type HttpConnectionOwner } from "./client/connection.ts";
@@ -9,6 +7,7 @@ import { drop } from "./drop.ts";
 import { NodePieces } from "./node-pieces.ts";
 import type { HttpHeaders } from "./options.ts";
 import type { HttpSender } from "./sender.ts";
+import { writtenBody } from "./written-body.ts";
 
 /**
  * Sends over connections of its own that are kept. The platform's `fetch` would make an eighth of the calls, gives up after
@@ -50,8 +49,8 @@ export function nodeSender(url: URL, transport: Readonly<Record<string, unknown>
   };
   return {
     async send(text, headers, options) {
-      const isAscii = isAsciiText(text);
-      return take().send(headOf(headers, isAscii ? text.length : Buffer.byteLength(text)), text, isAscii, options);
+      const body = writtenBody(text);
+      return take().send(headOf(headers, body.length), body, options);
     },
 
     pieces: (limit) => new NodePieces(limit),

@@ -8,7 +8,6 @@ import { type ResponseHead, readHead } from "./response-head.ts";
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
 /* As Node.js' own limit, and that of many others. */
 const LONGEST_HEAD = 16 * 1_024;
-const LONG_BODY = 16 * 1_024;
 /* A server means its own clock: what is so near to its end is not used again. */
 const MARGIN_MS = 1_000;
 
@@ -72,18 +71,18 @@ export class HttpConnection {
   /**
    * Sends a request; there is one at a time.
    *
-   * @param isAscii - whether the body is
+   * @param body - a string only of ASCII
    */
-  send(head: string, body: string, isAscii: boolean, options: SendOptions): Promise<HttpReply> {
+  send(head: string, body: string | Buffer, options: SendOptions): Promise<HttpReply> {
     const reply = this.#wait(options);
     const socket = this.#socket;
     socket.ref();
-    // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII. To join what is long would copy it.
-    if (isAscii && body.length < LONG_BODY) socket.write(head + body, "latin1");
+    // Header fields are latin1 (RFC 9110, section 5.5), and so is what is ASCII.
+    if (typeof body === "string") socket.write(head + body, "latin1");
     else {
       socket.cork();
       socket.write(head, "latin1");
-      socket.write(body, isAscii ? "latin1" : "utf8");
+      socket.write(body);
       socket.uncork();
     }
     if (this.#isConnected) options.sent?.();
