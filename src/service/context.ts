@@ -1,6 +1,7 @@
 import type { GivenParams } from "../protocol/message.ts";
 import type { TraceContext } from "../protocol/trace-context.ts";
 import type { Clock } from "../time/clock.ts";
+import { Aborted } from "./aborted.ts";
 import type { PeerInfo } from "./peer.ts";
 
 /** How a call back is made; see `CallOptions`. */
@@ -80,7 +81,7 @@ export class HandlerContext implements CallContext {
   readonly #caller: ContextCaller;
   readonly #extra: ContextExtra | undefined;
   #due: number | undefined;
-  #controller: AbortController | undefined;
+  #controller: AbortController | Aborted | undefined;
 
   constructor(
     method: Timed & { readonly name: string },
@@ -129,7 +130,7 @@ export class HandlerContext implements CallContext {
   }
 
   abort(reason: unknown): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
+    if (this.#controller) this.#controller.abort(reason);
+    else this.#controller = new Aborted(reason);
   }
 }
