@@ -4,6 +4,8 @@ import type { Clock } from "../time/clock.ts";
 import { Aborted } from "./aborted.ts";
 import type { PeerInfo } from "./peer.ts";
 
+const inspected = Symbol.for("nodejs.util.inspect.custom");
+
 /** How a call back is made; see `CallOptions`. */
 export interface CallBackOptions {
   readonly timeout?: number | undefined;
@@ -21,7 +23,8 @@ export interface CallerConnection {
 
 /**
  * What a method can know of the call it answers. A method gets it as its first argument when its registration says
- * `context: true`.
+ * `context: true`. It is to be passed on as it is, or taken apart by name: `{ ...context }` has little of it, since most is
+ * made when it is looked at.
  */
 export interface CallContext {
   /** The name the caller used. */
@@ -127,6 +130,12 @@ export class HandlerContext implements CallContext {
   get deadline(): number | undefined {
     const { due } = this;
     return due === Number.POSITIVE_INFINITY ? undefined : Date.now() + due - this.#caller.times.clock.now();
+  }
+
+  /** What Node.js shows of it, as in a log. */
+  [inspected](): object {
+    const { method, notification, connection, trace } = this;
+    return { method, notification, connection, trace };
   }
 
   abort(reason: unknown): void {

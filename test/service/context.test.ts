@@ -1,6 +1,7 @@
 /** What a method learns of the call it answers. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { inspect } from "node:util";
 import { Connection } from "../../src/connection/connection.ts";
 import { deferred } from "../../src/connection/deferred.ts";
 import { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
@@ -32,6 +33,10 @@ test("the method's name, and that there is no connection with handle", () => {
   assert.equal(context.notification, false);
   assert.equal(context.connection, undefined);
   assert.equal(context.signal.aborted, false);
+});
+
+test("shown by console.log it tells what call it is of", () => {
+  assert.match(inspect(contextOf(new Service())), /method: 'look',\s+notification: false/);
 });
 
 test("before any number of arguments, for the object the method belongs to", () => {
