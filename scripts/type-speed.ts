@@ -212,9 +212,13 @@ function report(runs: number): void {
     "check, of 10",
     "total, of 10",
   ];
-  const widths = [20, 8, 9, 9, 16, 10, 9, 14, 14];
+  const widths = [26, 8, 9, 9, 16, 10, 9, 14, 14];
   const line = (cells: readonly string[]) =>
-    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(26) : cell.padStart(widths[at] as number))).join(" "));
+    console.log(
+      cells
+        .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] as number) : cell.padStart(widths[at] as number)))
+        .join(" "),
+    );
   line(heads);
   for (const form of Object.entries(controls).flatMap(([form, without]) => [form as Form, ...without])) {
     const sizes = [0, 10, 1_000];

@@ -49,6 +49,11 @@ export class AbortWatch {
   }
 
   #watch(signal: AbortSignal): WatchedSignal {
+    if (typeof signal.addEventListener !== "function") {
+      throw new TypeError(
+        `expected an AbortSignal as the option signal, got ${typeof signal} without addEventListener`,
+      );
+    }
     const watched: WatchedSignal = { signal, listener: () => this.#onAbort(watched), calls: 0, sole: undefined };
     signal.addEventListener("abort", watched.listener);
     this.#watched.set(signal, watched);

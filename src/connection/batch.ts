@@ -51,8 +51,9 @@ export interface MemberAttempt extends WaitingMember {
 
 /** A member, and its call, which tells its batch when it is settled. */
 export class BatchMember extends PendingCall implements WaitingMember {
-  readonly params: Params | undefined;
-  readonly body: RequestBody;
+  /** Until its batch is sent, for middlewares and tracing. */
+  params: Params | undefined;
+  body: RequestBody;
   readonly notification: boolean;
   readonly promise: WatchedPromise<unknown>;
   readonly #settled: (failure?: BatchFailure) => void;
@@ -179,8 +180,7 @@ export class Batch<Api extends object = AnyApi> {
     this.#sent = true;
     if (this.#length === 0) this.#settlement.resolve();
     send();
-    // As an old object it would keep them all.
-    this.#members.length = 0;
+    this.#forget();
     return this.#settlement.promise;
   }
 
@@ -191,6 +191,12 @@ export class Batch<Api extends object = AnyApi> {
     return () => {
       if (going.length > 0) this.#calls.outlet.sendMessage(new BatchMessage(going));
     };
+  }
+
+  /** What was sent may wait for its answers for long: it keeps no params, and a batch that became an old object no members. */
+  #forget(): void {
+    for (const member of this.#members) member.params = undefined;
+    this.#members.length = 0;
   }
 
   #add(method: string, params: Params | undefined, notification: boolean): Promise<unknown> {

@@ -6,8 +6,7 @@ import type { PendingCall } from "./pending-call.ts";
 /** A message whose exchange goes on, and what that exchange is told of it. */
 export class Going implements ExchangeOptions, Seated {
   seat = -1;
-  /** Once it has gone without its texts: they may be long, and are not needed again. */
-  message: WaitingMessage;
+  readonly message: WaitingMessage;
   /** Its calls that are not settled, by id. */
   readonly calls = new Map<number, PendingCall>();
   readonly notifications: PendingCall[] = [];
@@ -47,8 +46,7 @@ export class Going implements ExchangeOptions, Seated {
   }
 
   sent(): void {
-    const { batch, members } = this.message;
-    this.message = { batch, members: members.map(({ call, notification }) => ({ call, body: "", notification })) };
+    for (const member of this.message.members) member.body = "";
   }
 
   /** Ends the waiting for it, also where an exchange does not heed its signal: it must not hold up others, nor the close. */

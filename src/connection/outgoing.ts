@@ -140,7 +140,9 @@ export class Outgoing implements Outlet {
     const going = members.filter(({ call }) => call.pending);
     if (going.length === 0) return;
     const ordinal = this.#channel.send(textOf(batch, going, this.#version));
-    for (const { call, notification } of going) {
+    for (const member of going) {
+      const { call, notification } = member;
+      member.body = "";
       if (!notification) {
         call.ordinal = ordinal;
         continue;

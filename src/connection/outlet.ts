@@ -11,7 +11,8 @@ export interface WaitingMessage {
 /** A member is dropped if its call is settled (timed out, aborted) before the message goes. */
 export interface WaitingMember {
   readonly call: PendingCall;
-  readonly body: RequestBody;
+  /** Empty once it has gone: it may be long, and its call may wait for long. */
+  body: RequestBody;
   readonly notification: boolean;
 }
 

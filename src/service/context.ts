@@ -1,7 +1,10 @@
 import type { GivenParams } from "../protocol/message.ts";
 import type { TraceContext } from "../protocol/trace-context.ts";
 import type { Clock } from "../time/clock.ts";
+import { Aborted } from "./aborted.ts";
 import type { PeerInfo } from "./peer.ts";
+
+const inspected = Symbol.for("nodejs.util.inspect.custom");
 
 /** How a call back is made; see `CallOptions`. */
 export interface CallBackOptions {
@@ -20,7 +23,8 @@ export interface CallerConnection {
 
 /**
  * What a method can know of the call it answers. A method gets it as its first argument when its registration says
- * `context: true`.
+ * `context: true`. It is to be passed on as it is, or taken apart by name: `{ ...context }` has little of it, since most is
+ * made when it is looked at.
  */
 export interface CallContext {
   /** The name the caller used. */
@@ -80,7 +84,7 @@ export class HandlerContext implements CallContext {
   readonly #caller: ContextCaller;
   readonly #extra: ContextExtra | undefined;
   #due: number | undefined;
-  #controller: AbortController | undefined;
+  #controller: AbortController | Aborted | undefined;
 
   constructor(
     method: Timed & { readonly name: string },
@@ -128,8 +132,14 @@ export class HandlerContext implements CallContext {
     return due === Number.POSITIVE_INFINITY ? undefined : Date.now() + due - this.#caller.times.clock.now();
   }
 
+  /** What Node.js shows of it, as in a log. */
+  [inspected](): object {
+    const { method, notification, connection, trace } = this;
+    return { method, notification, connection, trace };
+  }
+
   abort(reason: unknown): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
+    if (this.#controller) this.#controller.abort(reason);
+    else this.#controller = new Aborted(reason);
   }
 }

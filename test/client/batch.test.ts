@@ -86,7 +86,10 @@ describe("a batch", () => {
     const batch = client.batch();
     const call = batch.call("m");
     assert.throws(() => batch.send({ timeout: -1 }), RangeError);
-    assert.throws(() => batch.send({ signal: {} as AbortSignal }), TypeError);
+    assert.throws(() => batch.send({ signal: {} as AbortSignal }), {
+      name: "TypeError",
+      message: /^expected an AbortSignal as the option signal, got object/,
+    });
     assert.equal(client.pending, 0);
     void batch.send();
     const [member] = await peer.inbox.batch();

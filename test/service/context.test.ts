@@ -1,7 +1,10 @@
 /** What a method learns of the call it answers. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import { inspect } from "node:util";
 import { Connection } from "../../src/connection/connection.ts";
+import { deferred } from "../../src/connection/deferred.ts";
+import { DisconnectError } from "../../src/connection/errors/disconnect-error.ts";
 import type { CallContext } from "../../src/service/context.ts";
 import { exportMethods } from "../../src/service/export-rpc.ts";
 import { Service } from "../../src/service/service.ts";
@@ -30,6 +33,10 @@ test("the method's name, and that there is no connection with handle", () => {
   assert.equal(context.notification, false);
   assert.equal(context.connection, undefined);
   assert.equal(context.signal.aborted, false);
+});
+
+test("shown by console.log it tells what call it is of", () => {
+  assert.match(inspect(contextOf(new Service())), /method: 'look',\s+notification: false/);
 });
 
 test("before any number of arguments, for the object the method belongs to", () => {
@@ -112,28 +119,64 @@ test("the connection it came by, to see who calls and to call back", async () =>
   await server.closed;
 });
 
-test("no signal is made for a method that does not look at it", async () => {
+/** Counts the signals that are made from now on. */
+function countSignals(t: TestContext): { made: number } {
+  const counted = { made: 0 };
   const Original = globalThis.AbortController;
-  let made = 0;
   globalThis.AbortController = class extends Original {
     constructor() {
       super();
-      made++;
+      counted.made++;
     }
   };
-  try {
-    const service = new Service({ timeout: 1_000 })
-      .addMethod("blind", async (context: CallContext) => context.method, { context: true })
-      .addMethod("looking", async ({ signal }: CallContext) => signal.aborted, { context: true })
-      .addMethod("plain", async () => 1);
-    await Promise.all([call(service, "blind"), call(service, "plain")]);
-    service.cancelPending();
-    assert.equal(made, 0);
-    assert.deepEqual(await call(service, "looking"), { result: false });
-    assert.equal(made, 1);
-  } finally {
+  t.after(() => {
     globalThis.AbortController = Original;
-  }
+  });
+  const abort = AbortSignal.abort.bind(AbortSignal);
+  t.mock.method(AbortSignal, "abort", (reason: unknown) => {
+    counted.made++;
+    return abort(reason);
+  });
+  return counted;
+}
+
+test("no signal is made for a method that does not look at it", async (t) => {
+  const signals = countSignals(t);
+  const service = new Service({ timeout: 1_000 })
+    .addMethod("blind", async (context: CallContext) => context.method, { context: true })
+    .addMethod("looking", async ({ signal }: CallContext) => signal.aborted, { context: true })
+    .addMethod("plain", async () => 1);
+  await Promise.all([call(service, "blind"), call(service, "plain")]);
+  service.cancelPending();
+  assert.equal(signals.made, 0);
+  assert.deepEqual(await call(service, "looking"), { result: false });
+  assert.equal(signals.made, 1);
+});
+
+test("nor when a call is aborted: whoever looks afterwards finds one signal, aborted with the reason", async (t) => {
+  const signals = countSignals(t);
+  const [here, there] = channelPair();
+  const called = deferred<CallContext>();
+  const stuck = (context: CallContext) => {
+    called.resolve(context);
+    return new Promise<never>(() => {});
+  };
+  const service = new Service().addMethod("stuck", stuck, { context: true });
+  const server = new Connection(there, { service, logger: silent });
+  const client = new Connection(here, { logger: silent });
+  const answer = assert.rejects(client.call("stuck"));
+  const context = await called.promise;
+  client.destroy();
+  await Promise.all([answer, server.closed]);
+  assert.equal(signals.made, 0);
+  assert.equal(context.signal.aborted, true);
+  assert.equal(context.signal, context.signal);
+  assert.ok(context.signal.reason instanceof DisconnectError);
+  assert.throws(
+    () => context.signal.throwIfAborted(),
+    (reason) => reason === context.signal.reason,
+  );
+  assert.equal(signals.made, 1);
 });
 
 test("the signal stays as it is when the call ends in time, and is the same at each look", async () => {
