@@ -9,6 +9,7 @@ export interface Scenario {
   readonly batch?: number;
   readonly method?:
     | "echo"
+    | "main.echo"
     | "echoAsync"
     | "echoPlainly"
     | "echoContext"
@@ -84,7 +85,12 @@ export const features: readonly Feature[] = [
     without: named,
     with: { ...usual, method: "echoContext" },
   },
-  { name: "proxy", label: "the typed proxy", without: usual, with: { ...usual, proxy: true } },
+  {
+    name: "proxy",
+    label: "the typed proxy",
+    without: { ...usual, method: "main.echo" },
+    with: { ...usual, proxy: true },
+  },
   {
     name: "schema",
     label: "params by a schema that takes anything",
