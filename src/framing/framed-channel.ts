@@ -31,8 +31,7 @@ const CHANNEL = Symbol("channel");
 type Stream = Duplex & { [CHANNEL]?: FramedChannel };
 
 /**
- * A channel over any Node.js `Duplex`: a socket, a TLS socket, a pipe pair. It listens to the stream and keeps the life of
- * both of its parts: what comes in (`FrameReader`) and what goes out (`FrameWriter`).
+ * A channel over any Node.js `Duplex`: a socket, a TLS socket, a pipe pair.
  *
  * ```ts
  * const connection = new Connection(new FramedChannel(duplex), { service });
@@ -43,6 +42,7 @@ type Stream = Duplex & { [CHANNEL]?: FramedChannel };
 export class FramedChannel implements Channel {
   readonly peer: PeerInfo;
 
+  /* It listens to the stream, and keeps the life of what goes out and what comes in. */
   readonly #duplex: Stream;
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
