@@ -6,8 +6,8 @@ import { LimitError } from "../protocol/errors/limit-error.ts";
 import { isLongerThan, type LimitOptions, type Limits } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
 import { type Arrival, Arrivals, lengthOf } from "./arrivals.ts";
-import { acknowledged, acknowledgement, CUT, END, HELLO, isControl } from "./control.ts";
-import { Credit } from "./credit.ts";
+import { acknowledged, CUT, END, HELLO, isControl } from "./control.ts";
+import { FarEnd } from "./far-end.ts";
 import type { PortWire, WireEvents } from "./port-wire.ts";
 import { soon } from "./soon.ts";
 import { PortViolation } from "./violation.ts";
@@ -28,11 +28,12 @@ export class PortChannel implements Channel, WireEvents {
   readonly peer: PeerInfo;
 
   readonly #wire: PortWire;
+  /** Gone when it has ended; what arrived before may have to be delivered yet. */
+  readonly #farEnd: FarEnd;
   readonly #limits: Limits;
   #receiver: ChannelReceiver | undefined;
 
   /* Out. */
-  /** A message on a port costs much more than its text; texts go together where the other end is known to take that. */
   readonly #gathered = new Gathered();
   #flushDue = false;
   #sent = 0;
@@ -42,16 +43,11 @@ export class PortChannel implements Channel, WireEvents {
   readonly #handOvers = new HandOvers();
   readonly #pressure: Pressure;
   #endSaid = false;
-  /** Whether the other end is a channel like this one. */
-  #isKnown: boolean;
-  readonly #credit = new Credit();
 
   /* In. */
   readonly #arrived = new Arrivals();
   #paused = false;
   #delivering = false;
-  /** The other end has ended; what arrived before may have to be delivered yet. */
-  #over = false;
 
   /** open → closing (what was sent goes out; what arrives is thrown away) → closed. */
   #state: "open" | "closing" | "closed" = "open";
@@ -60,17 +56,17 @@ export class PortChannel implements Channel, WireEvents {
   /** @param wire - from here on the channel's */
   constructor(wire: PortWire, limits: Limits, peer: PeerInfo) {
     this.#wire = wire;
+    this.#farEnd = new FarEnd(wire);
     this.#limits = limits;
     this.#pressure = new Pressure(limits);
     this.peer = peer;
-    this.#isKnown = wire.meets;
     try {
       wire.start(this);
     } catch (error) {
       wire.close();
       throw error;
     }
-    if (!wire.meets) this.#say(HELLO);
+    this.#farEnd.greet();
   }
 
   get handedOver(): number {
@@ -91,7 +87,7 @@ export class PortChannel implements Channel, WireEvents {
 
   send(text: string): number {
     const ordinal = ++this.#sent;
-    if (this.#state !== "open" || this.#over) return ordinal;
+    if (this.#state !== "open" || this.#farEnd.isGone) return ordinal;
     this.#taken = ordinal;
     // A text of the owner's that reads like a control word is none: white space before it makes no other difference.
     if (this.#gathered.add(isControl(text) ? ` ${text}` : text)) this.#write();
@@ -104,7 +100,7 @@ export class PortChannel implements Channel, WireEvents {
 
   handOver(): Promise<void> {
     if (this.#handedOver === this.#sent) return Promise.resolve();
-    if (this.#taken !== this.#sent || this.#over || this.#state === "closed") {
+    if (this.#taken !== this.#sent || this.#farEnd.isGone) {
       return Promise.reject(this.#reason ?? new Error("the channel is closed"));
     }
     return this.#handOvers.of(this.#sent);
@@ -124,14 +120,14 @@ export class PortChannel implements Channel, WireEvents {
     this.#state = "closing";
     this.#paused = false;
     // What arrives is thrown away from here on, which is as good as taken in: the other end may wait for that.
-    while (!this.#arrived.isEmpty) this.#tookIn(lengthOf(this.#arrived.take()));
-    if (this.#over) this.#finish(undefined);
+    while (!this.#arrived.isEmpty) this.#farEnd.tookIn(lengthOf(this.#arrived.take()));
+    if (this.#farEnd.isGone) this.#finish(undefined);
     else this.#write();
   }
 
   destroy(reason?: Error): void {
     if (this.#state === "closed") return;
-    if (!this.#over) this.#say(CUT);
+    this.#farEnd.say(CUT);
     this.#finish(reason);
   }
 
@@ -143,19 +139,14 @@ export class PortChannel implements Channel, WireEvents {
     this.#write();
   };
 
-  get #mayPost(): boolean {
-    return this.#wire.state === "ready" && (!this.#isKnown || this.#credit.room > 0);
-  }
-
   /** Posts what is gathered, as far as the other end has room. What makes room calls this again. */
   #write(): void {
     if (this.#state === "closed") return;
-    while (!this.#gathered.isEmpty && this.#mayPost) {
+    while (!this.#gathered.isEmpty && this.#farEnd.room > 0) {
       const before = this.#gathered.length;
-      const texts = this.#gathered.take(this.#isKnown ? this.#credit.room : Number.POSITIVE_INFINITY);
-      this.#credit.posted(before - this.#gathered.length);
+      const texts = this.#gathered.take(this.#farEnd.room);
       try {
-        this.#post(texts);
+        this.#farEnd.post(texts, before - this.#gathered.length);
       } catch (error) {
         this.#finish(new Error(`the port takes nothing: ${String(error)}`, { cause: error }));
         return;
@@ -165,11 +156,6 @@ export class PortChannel implements Channel, WireEvents {
     }
     this.#checkPressure();
     if (this.#state === "closing") this.#endWhenWritten();
-  }
-
-  #post(texts: readonly string[]): void {
-    if (this.#isKnown && texts.length > 1) this.#wire.post(texts);
-    else for (const text of texts) this.#wire.post(text);
   }
 
   #checkPressure(): void {
@@ -182,18 +168,8 @@ export class PortChannel implements Channel, WireEvents {
   #endWhenWritten(): void {
     if (!this.#gathered.isEmpty || this.#wire.state === "apart" || this.#endSaid) return;
     this.#endSaid = true;
-    this.#say(END);
+    this.#farEnd.say(END);
     this.#wire.whenWritten(() => this.#finish(undefined));
-  }
-
-  /** Says something to the channel on the other end, if it is there. */
-  #say(control: string): void {
-    if (this.#wire.state === "apart") return;
-    try {
-      this.#wire.post(control);
-    } catch {
-      // Who cannot be told will hear of it from the port, or never could.
-    }
   }
 
   // What comes in.
@@ -214,7 +190,7 @@ export class PortChannel implements Channel, WireEvents {
   }
 
   #receive(message: unknown): void {
-    if (this.#over || this.#state === "closed") return;
+    if (this.#farEnd.isGone) return;
     if (typeof message !== "string") {
       const what = message === null ? "null" : typeof message;
       this.#arrive({ violation: new PortViolation("not-text", `expected a string, got ${what}`), length: 0 });
@@ -226,13 +202,13 @@ export class PortChannel implements Channel, WireEvents {
   }
 
   garbled(): void {
-    if (this.#over || this.#state === "closed") return;
+    if (this.#farEnd.isGone) return;
     this.#arrive({ violation: new PortViolation("unreadable", "a message could not be deserialized"), length: 0 });
   }
 
   ended(why?: Error): void {
-    if (this.#over || this.#state === "closed") return;
-    this.#over = true;
+    if (this.#farEnd.isGone) return;
+    this.#farEnd.leave();
     if (this.#state === "closing") {
       this.#finish(
         this.#gathered.isEmpty ? undefined : new Error("the peer ended before it had taken all that was sent"),
@@ -246,29 +222,21 @@ export class PortChannel implements Channel, WireEvents {
   }
 
   broken(reason: Error): void {
-    if (!this.#over) this.#finish(reason);
+    if (!this.#farEnd.isGone) this.#finish(reason);
   }
 
   #heed(control: string): void {
     if (control === END) this.ended();
     else if (control === CUT) this.broken(new Error("the peer was destroyed"));
-    else if (control === HELLO) this.#recognize();
+    else if (control === HELLO) this.#farEnd.recognize();
     else {
-      this.#credit.acknowledged(acknowledged(control));
+      this.#farEnd.acknowledged(acknowledged(control));
       this.#write();
     }
   }
 
-  #recognize(): void {
-    if (this.#isKnown) return;
-    this.#isKnown = true;
-    // What was said before the other end listened may be lost, this side's hello too.
-    this.#credit.forget();
-    this.#say(HELLO);
-  }
-
   #arrive(arrival: Arrival): void {
-    if (this.#state === "closing") this.#tookIn(lengthOf(arrival));
+    if (this.#state === "closing") this.#farEnd.tookIn(lengthOf(arrival));
     else {
       this.#arrived.add(arrival);
       this.#deliver();
@@ -290,7 +258,7 @@ export class PortChannel implements Channel, WireEvents {
       if (typeof arrival === "string") receiver.message(arrival);
       else if ("violation" in arrival) receiver.malformed(arrival.violation);
       else this.#deliverEnd(receiver, arrival.ended);
-      this.#tookIn(lengthOf(arrival));
+      this.#farEnd.tookIn(lengthOf(arrival));
     }
     this.#delivering = false;
   }
@@ -301,18 +269,13 @@ export class PortChannel implements Channel, WireEvents {
     setTimeout(() => this.#finish(undefined), 0);
   }
 
-  #tookIn(characters: number): void {
-    this.#credit.tookIn(characters);
-    if (!this.#credit.isDue || !this.#isKnown || this.#over || this.#state === "closed") return;
-    this.#say(acknowledgement(this.#credit.takeDue()));
-  }
-
   #finish(reason: Error | undefined): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#reason = reason;
     this.#gathered.clear();
     this.#arrived.clear();
+    this.#farEnd.leave();
     this.#wire.close();
     this.#handOvers.lost(reason);
     const receiver = this.#receiver;

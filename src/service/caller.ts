@@ -275,28 +275,8 @@ export class Caller implements ContextCaller, WaitingOwner, Seated {
     const needsContext = layers !== undefined || method.wantsContext || method.isChecked;
     const context = needsContext ? this.#contextOf(method, message) : undefined;
     const call = this.#keep(method, id, sink, ordinal, context, span);
-    const start = () => this.#start(call, () => this.#invoke(method, params, context, layers), turns);
+    const start = () => this.#waiting?.run(call, () => this.#invoke(method, params, context, layers), turns);
     turns.take(span ? span.here(start) : start);
-  }
-
-  /** Its turn has come. The next one's does when the method is done, which may be later than its answer. */
-  #start(call: InFlightCall, invoke: () => unknown, turns: Turns): void {
-    // It timed out, was cancelled, or its caller left.
-    if (call.seat < 0) {
-      turns.done();
-      return;
-    }
-    try {
-      const result = invoke();
-      if (isThenable(result)) {
-        this.#waiting?.settleBy(result, call, turns);
-        return;
-      }
-      this.#waiting?.fulfilled(call, result);
-    } catch (error) {
-      this.#waiting?.rejected(call, error);
-    }
-    turns.done();
   }
 
   /** Puts a call on the record of those that take time. */

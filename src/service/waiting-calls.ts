@@ -6,6 +6,7 @@ import { CallsById } from "./calls-by-id.ts";
 import type { InFlightCall } from "./in-flight-call.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { Roster } from "./roster.ts";
+import { isThenable } from "./thenable.ts";
 import type { Turns } from "./turns.ts";
 
 /** Keeps account of what a caller is owed: the answers of its calls that take time, in characters, as far as one can know. */
@@ -47,6 +48,26 @@ export class WaitingCalls {
     this.#calls.add(call);
     this.#byId?.add(call);
     if (call.owed > 0) this.#debts?.owe(call.owed);
+  }
+
+  /** Runs a call whose turn has come. The next one's does when the method is done, which may be later than its answer. */
+  run(call: InFlightCall, invoke: () => unknown, turns: Turns): void {
+    // It timed out, was cancelled, or its caller left.
+    if (call.seat < 0) {
+      turns.done();
+      return;
+    }
+    try {
+      const result = invoke();
+      if (isThenable(result)) {
+        this.settleBy(result, call, turns);
+        return;
+      }
+      this.fulfilled(call, result);
+    } catch (error) {
+      this.rejected(call, error);
+    }
+    turns.done();
   }
 
   /** Settles a call by what its method has promised. Then the next one's turn comes, if they take turns. */
