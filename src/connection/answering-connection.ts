@@ -5,23 +5,30 @@ import type { PeerInfo } from "../service/peer.ts";
 import { CannotPushError } from "./errors/cannot-push-error.ts";
 import type { ExchangeCaller } from "./exchange.ts";
 
-/** Who sends a text, as the service wants to know it. Nobody looks at the signal without need. */
-export function callerOptions(caller: ExchangeCaller, logger: Logger): ExchangeOptions {
-  return {
-    isAnyone: caller.isAnyone === true,
-    connection: new AnsweringConnection(caller.peer, logger),
-    get signal() {
-      return caller.signal;
-    },
-  };
+/** Who sends a text, as the service wants to know it. */
+export class Asker implements ExchangeOptions {
+  readonly isAnyone: boolean;
+  readonly connection: AnsweringConnection;
+  readonly #caller: ExchangeCaller;
+
+  constructor(caller: ExchangeCaller, logger: Logger) {
+    this.isAnyone = caller.isAnyone === true;
+    this.connection = new AnsweringConnection(caller.peer, logger);
+    this.#caller = caller;
+  }
+
+  /** Nobody looks at it without need. */
+  get signal(): AbortSignal | undefined {
+    return this.#caller.signal;
+  }
 }
 
 /** The same, with what those who may be anyone have in common made once. */
 export function callersOptions(logger: Logger): (caller: ExchangeCaller) => ExchangeOptions {
   let anyone: ExchangeOptions | undefined;
   return (caller) => {
-    if (caller.isAnyone !== true) return callerOptions(caller, logger);
-    anyone ??= callerOptions(caller, logger);
+    if (caller.isAnyone !== true) return new Asker(caller, logger);
+    anyone ??= new Asker(caller, logger);
     return anyone;
   };
 }

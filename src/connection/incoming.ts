@@ -47,12 +47,14 @@ export class Incoming implements AnswerSink {
     this.#channel = channel;
     nobody ??= new Service();
     this.#service = options.service ?? nobody;
-    this.#caller = this.#service.open({
-      ...boundsOf({ limits, clock, concurrency, counters, total }),
+    this.#caller = this.#service.open(
+      {
+        ...boundsOf({ limits, clock, concurrency, counters, total }),
+        cancellation,
+        creditor: limits.queuedBytes < Number.POSITIVE_INFINITY ? creditor : undefined,
+      },
       connection,
-      cancellation,
-      creditor: limits.queuedBytes < Number.POSITIVE_INFINITY ? creditor : undefined,
-    });
+    );
   }
 
   /** Whether the service understands requests of versions before 2.0. */

@@ -39,8 +39,6 @@ export interface CallerHost extends DueTimes {
 
 /** What there is to know of a caller. */
 export interface CallerOptions extends AdmissionOptions {
-  /** What the handlers' contexts show. */
-  readonly connection?: CallerConnection | undefined;
   /** Lets run as many calls at once as there may. Without it, all. */
   readonly turns?: Turns | undefined;
   /** Has an account of what it is owed. */
@@ -71,9 +69,10 @@ export class Caller implements ContextCaller, WaitingOwner, Seated {
   /** Those in flight that are not answered at once. Made with the first: on an idle connection there is none. */
   #waiting: WaitingCalls | undefined;
 
-  constructor(host: CallerHost, options: CallerOptions) {
+  /** @param connection - what the handlers' contexts show */
+  constructor(host: CallerHost, options: CallerOptions, connection?: CallerConnection) {
     this.#host = host;
-    this.connection = options.connection;
+    this.connection = connection;
     this.#admission = new Admission(options);
     this.#turns = options.turns;
     this.#cancellation = options.cancellation;

@@ -35,7 +35,7 @@ export interface ExchangeOptions extends HandleOptions {
 export interface ExchangesHost {
   /** Whether requests of older versions are understood. */
   readonly legacy: boolean;
-  open(options: CallerOptions): Caller;
+  open(options: CallerOptions, connection?: CallerConnection): Caller;
   release(caller: Caller): void;
   /** All that are open. */
   readonly callers: Iterable<Caller>;
@@ -140,7 +140,7 @@ export class Exchanges {
   }
 
   #open(connection: CallerConnection | undefined): Caller {
-    const caller = this.#host.open({ ...this.#shared, connection });
+    const caller = this.#host.open(this.#shared, connection);
     caller.refusal = this.#refusal;
     return caller;
   }

@@ -6,6 +6,7 @@ import { type Clock, systemClock, timeoutOf } from "../time/clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { Caller, type CallerHost, type CallerOptions } from "./caller.ts";
 import { concurrencyOf } from "./concurrency.ts";
+import type { CallerConnection } from "./context.ts";
 import type { Methods } from "./contract.ts";
 import { Discovery, discoverMethod } from "./discovery/discovery.ts";
 import { Exchanges, type HandleOptions } from "./exchanges.ts";
@@ -225,8 +226,8 @@ export class Service {
    *
    * @internal
    */
-  open(options: CallerOptions): Caller {
-    const caller = new Caller(this.#host, options);
+  open(options: CallerOptions, connection?: CallerConnection): Caller {
+    const caller = new Caller(this.#host, options, connection);
     this.#callers.add(caller);
     return caller;
   }

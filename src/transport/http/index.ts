@@ -1,4 +1,4 @@
-import { callerOptions } from "../../connection/answering-connection.ts";
+import { Asker } from "../../connection/answering-connection.ts";
 import { LimitError } from "../../protocol/errors/limit-error.ts";
 import type { LimitCounters } from "../../protocol/limit-counters.ts";
 import type { Service } from "../../service/service.ts";
@@ -71,7 +71,7 @@ function frontOf(service: Service, options: HttpHandlerOptions): HttpFront {
     authorizing: options.authorize && new Authorizing(options.authorize, limits, limits.handshakeTime),
     limits,
     counters,
-    serve: (text, caller) => service.handle(text, callerOptions(caller, logger)),
+    serve: (text, caller) => service.handle(text, new Asker(caller, logger)),
     failed: (error) => {
       if (error instanceof LimitError) counters[error.limit]++;
       logger.error("an HTTP request could not be served:", error);

@@ -1,11 +1,15 @@
 import { Buffer } from "node:buffer";
 import { Pieces as FramedPieces } from "../../framing/pieces.ts";
+import { textOf } from "../../framing/text.ts";
 import type { BodyPieces } from "./body.ts";
 
 /** The pieces of a body on Node.js, whose buffers need no copies where they are large, and are text sooner where they are ASCII. */
 export class NodePieces implements BodyPieces {
-  readonly #pieces = new FramedPieces();
   readonly #limit: number;
+  #length = 0;
+  /** The first is most often the only one, and is neither copied nor put in a list. */
+  #only: Buffer | undefined;
+  #pieces: FramedPieces | undefined;
 
   /** @param limit - in bytes */
   constructor(limit: number) {
@@ -13,21 +17,34 @@ export class NodePieces implements BodyPieces {
   }
 
   add(piece: Uint8Array): boolean {
-    if (this.#pieces.length + piece.length > this.#limit) return false;
-    this.#pieces.add(bufferOf(piece));
+    if (this.#length + piece.length > this.#limit) return false;
+    if (this.#length === 0) this.#only = bufferOf(piece);
+    else this.#several.add(bufferOf(piece));
+    this.#length += piece.length;
     return true;
   }
 
   fill(piece: Uint8Array): void {
-    this.add(piece.subarray(0, this.#limit - this.#pieces.length));
+    this.add(piece.subarray(0, this.#limit - this.#length));
   }
 
   text(): string {
-    return this.#pieces.take();
+    return textOf(this.#taken);
   }
 
   excerpt(): string {
-    return this.#pieces.takeBytes().toString();
+    return this.#taken.toString();
+  }
+
+  get #several(): FramedPieces {
+    this.#pieces ??= new FramedPieces();
+    if (this.#only) this.#pieces.add(this.#only);
+    this.#only = undefined;
+    return this.#pieces;
+  }
+
+  get #taken(): Buffer {
+    return this.#only ?? this.#several.takeBytes();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ServeExchange } from "../../connection/exchange.ts";
+import type { ExchangeCaller, ServeExchange } from "../../connection/exchange.ts";
 import { LimitError } from "../../protocol/errors/limit-error.ts";
 import type { LimitCounters } from "../../protocol/limit-counters.ts";
 import type { Limits } from "../../protocol/limits.ts";
@@ -69,14 +69,24 @@ async function letIn(front: HttpFront, request: HttpRequest): Promise<HttpAnswer
   } catch {
     return NO_TEXT;
   }
-  const answer = front.serve(text, {
-    peer: { ...peer, http: { url, headers, auth } },
-    // Made when somebody looks at it: a method that answers at once needs none.
-    get signal() {
-      return request.signal;
-    },
-  });
+  const answer = front.serve(text, new Requester(request, { ...peer, http: { url, headers, auth } }));
   return served(answer instanceof Promise ? await answer : answer);
+}
+
+/** A class, since a literal with a getter takes longer to make than all else that is made of it. */
+class Requester implements ExchangeCaller {
+  readonly peer: PeerInfo;
+  readonly #request: HttpRequest;
+
+  constructor(request: HttpRequest, peer: PeerInfo) {
+    this.#request = request;
+    this.peer = peer;
+  }
+
+  /** Made when somebody looks at it: a method that answers at once needs none. */
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }
 
 async function decide(
