@@ -2,12 +2,28 @@ import { loaders as included, place } from "#loaders";
 import { type Address, InvalidAddressError, parseAddress } from "./address.ts";
 import type { Transport, TransportLoader } from "./transport.ts";
 
-const loaders = new Map(included);
+const loaders = new Map([...included].map(([scheme, loader]) => [scheme, once(loader)]));
+
+/** Loads once, or until it succeeds: an import goes through the module loader, also that of a module which is there. */
+function once(loader: TransportLoader): TransportLoader {
+  let loaded: Promise<Transport> | undefined;
+  const forget = () => {
+    loaded = undefined;
+  };
+  return () => {
+    if (!loaded) {
+      loaded = (async () => loader())();
+      loaded.catch(forget);
+    }
+    return loaded;
+  };
+}
 
 /**
  * Adds a transport for addresses of a scheme, for this copy of the package in this process.
  *
  * @param scheme - without the colon, as URLs write it: lower case, starting with a letter
+ * @param loader - called when the transport is first needed, and again only if that fails
  * @throws TypeError when the scheme could not be a URL's
  * @throws Error when there is a transport for it already
  */
@@ -18,7 +34,7 @@ export function registerTransport(scheme: string, loader: TransportLoader): void
   if (typeof loader !== "function")
     throw new TypeError(`expected a function that loads a transport, got ${typeof loader}`);
   if (loaders.has(scheme)) throw new Error(`there is a transport for ${scheme}: already`);
-  loaders.set(scheme, loader);
+  loaders.set(scheme, once(loader));
 }
 
 /** Whether the transport for a scheme comes with the package, so that every thread has it. */

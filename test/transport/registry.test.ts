@@ -85,4 +85,36 @@ describe("registering a transport", () => {
     registerTransport("x-once", load);
     assert.throws(() => registerTransport("x-once", load), /x-once: already/);
   });
+
+  it("loads it once, also for those who want it at the same time", async () => {
+    let loads = 0;
+    registerTransport("x-counted", async () => {
+      loads++;
+      return nowhere;
+    });
+    const [one, other] = [routeTo("x-counted://a"), routeTo("x-counted://b")];
+    assert.deepEqual(await Promise.all([one.load(), other.load(), one.load()]), [nowhere, nowhere, nowhere]);
+    await routeTo("x-counted://c").load();
+    assert.equal(loads, 1);
+  });
+
+  for (const [how, fail] of [
+    ["rejects", async () => Promise.reject(new Error("not yet"))],
+    [
+      "throws",
+      () => {
+        throw new Error("not yet");
+      },
+    ],
+  ] as const) {
+    it(`loads it again when its loader ${how}`, async () => {
+      let loads = 0;
+      registerTransport(`x-${how}`, () => (loads++ === 0 ? fail() : Promise.resolve(nowhere)));
+      const route = routeTo(`x-${how}://a`);
+      await assert.rejects(route.load(), /not yet/);
+      assert.equal(await route.load(), nowhere);
+      assert.equal(await route.load(), nowhere);
+      assert.equal(loads, 2);
+    });
+  }
 });
