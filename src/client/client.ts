@@ -76,7 +76,8 @@ export class Client<Api extends object = AnyApi> {
       notify: (method: string, params?: Params, options?: CallOptions) => this.#calls.notify(method, params, options),
     };
     this.#line = new Line({
-      ...dialect,
+      version: dialect.version,
+      cancellation: dialect.cancellation,
       addresses,
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? (addresses.several ? 2_000 : 10_000)),

@@ -95,27 +95,34 @@ async function attemptOnce(options: DiallerOptions, route: Route, signal: AbortS
   const limits = resolveLimits(options.limits, transport.limits);
   signal.throwIfAborted();
   const attempt = new AbortController();
-  const giveUp = () => attempt.abort(signal.reason);
-  signal.addEventListener("abort", giveUp);
-  const cancel = clock.after(dialTimeout, () => attempt.abort(new Error(`no connection within ${dialTimeout} ms`)));
-  try {
-    const dialOptions = { limits, signal: attempt.signal, transport: options.transport };
-    const connecting = transport.connect(route.address, dialOptions);
-    return { carrier: await unlessAborted(connecting, attempt.signal), limits };
-  } finally {
-    cancel();
-    signal.removeEventListener("abort", giveUp);
-  }
-}
-
-/** Gives up with the signal, also where a transport does not heed it: what it brings then is put away. */
-function unlessAborted<Carrier extends Channel | Exchange>(
-  connecting: Promise<Carrier>,
-  signal: AbortSignal,
-): Promise<Carrier> {
+  const connecting = transport.connect(route.address, { limits, signal: attempt.signal, transport: options.transport });
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    connecting.then((carrier) => (signal.aborted ? putAway(carrier) : resolve(carrier)), reject);
+    const settle = () => {
+      cancel();
+      signal.removeEventListener("abort", callOff);
+    };
+    // At once, also where a transport does not heed its signal: what it brings then is put away.
+    const giveUp = (why: unknown) => {
+      settle();
+      attempt.abort(why);
+      reject(why);
+    };
+    const callOff = () => giveUp(signal.reason);
+    const cancel = clock.after(dialTimeout, () => giveUp(new Error(`no connection within ${dialTimeout} ms`)));
+    signal.addEventListener("abort", callOff);
+    connecting.then(
+      (carrier) => {
+        if (attempt.signal.aborted) return putAway(carrier);
+        settle();
+        resolve({ carrier, limits });
+      },
+      (error) => {
+        settle();
+        reject(error);
+      },
+    );
+    // By what the transport did, perhaps.
+    if (signal.aborted) callOff();
   });
 }
 

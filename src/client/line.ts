@@ -164,8 +164,14 @@ export class Line implements Outlet {
     if (this.#dial) return;
     const dialling = new AbortController();
     this.#dial = dialling;
+    const { addresses, limits, dialTimeout, redial, transport, clock } = this.#options;
     const options = {
-      ...this.#options,
+      addresses,
+      limits,
+      dialTimeout,
+      redial,
+      transport,
+      clock,
       isAwaited: () => this.#pending.size > 0,
       onFailure: (error: DialError) => {
         this.#pending.obstacle = error;
@@ -202,11 +208,16 @@ export class Line implements Outlet {
   }
 
   #linkOver({ carrier, limits }: Dialled, hooks: Pick<ExchangeLinkOptions, "onDisconnect" | "onClosed">): LiveLink {
-    const { connection, redial, addresses } = this.#options;
+    const { version, cancellation, service, concurrency, logger, clock, connection, redial, addresses } = this.#options;
     if (!isExchange(carrier)) {
       const route = addresses.first;
       const link: Link = new Link(carrier, {
-        ...this.#options,
+        version,
+        cancellation,
+        service,
+        concurrency,
+        logger,
+        clock,
         limits,
         pending: this.#pending,
         owner: {
@@ -219,8 +230,8 @@ export class Line implements Outlet {
       return link;
     }
     const address = addresses.shown.join(", ");
-    if (this.#options.service) {
-      this.#options.logger.warn(`the other end of ${address} cannot call this client's service`);
+    if (service) {
+      logger.warn(`the other end of ${address} cannot call this client's service`);
     }
     return new ExchangeLink(carrier, {
       ...this.#options,

@@ -19,11 +19,8 @@ export interface IncomingOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly concurrency: number;
-  readonly fellows: Fellows;
   readonly connection: CallerConnection;
   readonly cancellation: Cancellation | undefined;
-  /** Has the account of what the peer is owed. */
-  readonly creditor: Creditor;
 }
 
 /* Who serves no methods: the same for all links, since a service is as large as a link. */
@@ -40,9 +37,9 @@ export class Incoming implements AnswerSink {
   readonly #caller: Caller;
   #isDraining = false;
 
-  constructor(channel: Channel, options: IncomingOptions) {
-    const { limits, clock, concurrency, connection, cancellation, creditor } = options;
-    const { counters, total } = options.fellows;
+  /** @param creditor - has the account of what the peer is owed */
+  constructor(channel: Channel, options: IncomingOptions, { counters, total }: Fellows, creditor: Creditor) {
+    const { limits, clock, concurrency, connection, cancellation } = options;
     this.serves = options.service !== undefined;
     this.#channel = channel;
     nobody ??= new Service();

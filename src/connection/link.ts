@@ -102,7 +102,7 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
     this.#logger = options.logger;
     this.#clock = clock;
     this.#fellows = fellows;
-    this.#incoming = new Incoming(channel, { ...options, fellows, creditor: this });
+    this.#incoming = new Incoming(channel, options, fellows, this);
     this.#version = version;
     this.#parse = version === version2 && this.#incoming.isLegacy ? parseAnyVersion : version.parse;
     if (options.pending) this.#awaited = new AwaitedAnswers(options.pending, this, this.#logger);
@@ -191,7 +191,7 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
       this.log.warn(`${this.who} sent something that is no message: ${violation.message}`);
       return;
     }
-    this.#end(brokenBy(this.who, violation));
+    this.#end(() => brokenBy(this.who, violation));
   }
 
   get log(): Complaints {
@@ -215,7 +215,7 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
       return;
     }
     if (limit !== "idleTime") this.#channel.send(errorText("null", overLimit(INVALID_REQUEST, limit, max)));
-    this.#end(closedOver(error, limit === "idleTime" ? "closed" : "violation", this.who));
+    this.#end(() => closedOver(error, limit === "idleTime" ? "closed" : "violation", this.who));
   }
 
   /** Whether nobody waits for anything. */
@@ -274,19 +274,19 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
 
   /** Ends it in good order, as seen from this side. What was sent still goes out. */
   close(): void {
-    this.#end(closedTo(this.who));
+    this.#end(() => closedTo(this.who));
   }
 
   /** Ends it at once. What was not handed over is lost. */
   destroy(reason?: Error): void {
-    this.#disconnected(cutFrom(this.who, reason), this.#channel.handedOver);
+    this.#disconnected(() => cutFrom(this.who, reason), this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
     this.#channel.destroy(reason);
   }
 
   ended(why?: Error): void {
-    this.#disconnected(this.#endedByPeer(why));
+    this.#disconnected(() => this.#endedByPeer(why));
     this.#incoming.whenIdle(() => this.#closeChannel());
   }
 
@@ -294,7 +294,8 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
     if (reason && this.#disconnect && this.#disconnect.cause !== reason) {
       this.#logger.warn(`the connection to ${this.who} was lost while it closed: ${reason.message}`);
     }
-    this.#disconnected(reason ? lostTo(this.who, reason) : this.#endedByPeer(), this.#channel.handedOver);
+    const why = () => (reason ? lostTo(this.who, reason) : this.#endedByPeer());
+    this.#disconnected(why, this.#channel.handedOver);
     this.#closing = true;
     this.#leaveService();
     this.#owner.closed(this.#connection);
@@ -304,8 +305,8 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
     return endedBy(this.who, why, this.#awaited?.lastComplaint ?? why);
   }
 
-  #end(reason: DisconnectError): void {
-    this.#disconnected(reason);
+  #end(why: () => DisconnectError): void {
+    this.#disconnected(why);
     this.#leaveService();
     this.#closeChannel();
   }
@@ -325,10 +326,12 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
   /**
    * From now on no call can be made, and none that was made gets an answer.
    *
+   * @param why - asked the first time only: an error is dear, and an end has several occasions to be told
    * @param handedOver - how many texts got out of here. Default: what the channel has queued will
    */
-  #disconnected(reason: DisconnectError, handedOver = Number.POSITIVE_INFINITY): void {
+  #disconnected(why: () => DisconnectError, handedOver = Number.POSITIVE_INFINITY): void {
     if (this.#disconnect) return;
+    const reason = why();
     this.#disconnect = reason;
     if (reason.cause instanceof LimitError) this.#fellows.counters[reason.cause.limit]++;
     this.#complaints?.sumUp();

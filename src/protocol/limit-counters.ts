@@ -4,9 +4,11 @@ import { type Limits, untrusted } from "./limits.ts";
 /** How often each limit was met, since the start: numbers that only grow. */
 export type LimitCounters = { -readonly [Name in keyof Limits]: number };
 
+const zeros = Object.fromEntries(Object.keys(untrusted).map((name) => [name, 0])) as LimitCounters;
+
 /** Counters that have counted nothing. */
 export function newCounters(): LimitCounters {
-  return Object.fromEntries(Object.keys(untrusted).map((name) => [name, 0])) as LimitCounters;
+  return { ...zeros };
 }
 
 /** Counts the limit that a refusal names, if it does. */

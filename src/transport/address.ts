@@ -75,6 +75,7 @@ function whyNoUrl(text: string): string {
  */
 export function parametersOf(address: Address, known: readonly string[]): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
+  if (address.url.search === "") return parameters;
   for (const [name, value] of address.url.searchParams) {
     if (!known.includes(name)) {
       const expected = known.length === 0 ? "expected none" : `expected ${known.join(", ")}`;
