@@ -13,7 +13,14 @@ export interface Workload {
   /** Slices of this one are so many times longer than others. */
   readonly longer?: number;
   readonly maxCalls?: number;
+  /** How many rounds do not count, at the start. Default: one. */
+  readonly warmUps?: number;
   readonly quick?: boolean;
+}
+
+/** How many rounds of a workload do not count. */
+export function warmUpsOf({ warmUps = 1 }: Workload): number {
+  return warmUps;
 }
 
 const KiB = 1024;
@@ -55,6 +62,8 @@ export const workloads: readonly Workload[] = [
     connections: 1,
     load: { kind: "churn", outstanding: 8, size: SHORT },
     maxCalls: 600,
+    // What connects runs once a connection: it takes thousands of them until all of it is compiled.
+    warmUps: 8,
   },
   {
     name: "tls",

@@ -25,14 +25,20 @@ export function rootOf(from: string): string {
   return folder;
 }
 
-/** Loads the product from a build. */
-export async function loadProduct(dist = DIST): Promise<Product> {
-  const load = (file: string) => import(pathToFileURL(join(resolve(dist), file)).href);
-  const [main, framing, testing] = await Promise.all([
-    load("index.js"),
-    load("framing/index.js"),
-    load("testing/index.js"),
-  ]);
+const products = new Map<string, Promise<Product>>();
+
+/** Loads the product from a build, once: an adapter asks for it at each connection, and an import would be measured too. */
+export function loadProduct(dist = DIST): Promise<Product> {
+  const loaded = products.get(dist) ?? load(dist);
+  products.set(dist, loaded);
+  return loaded;
+}
+
+async function load(dist: string): Promise<Product> {
+  const entries = ["index.js", "framing/index.js", "testing/index.js"];
+  const [main, framing, testing] = await Promise.all(
+    entries.map((file) => import(pathToFileURL(join(resolve(dist), file)).href)),
+  );
   return { ...main, ...framing, ...testing };
 }
 

@@ -5,7 +5,7 @@ import type { ServerOps } from "../workers/server.ts";
 import type { ServeOptions } from "./adapter.ts";
 import type { WorkerFiles } from "./build.ts";
 import type { Load, LoadResult } from "./load.ts";
-import type { Group, Step } from "./plan.ts";
+import { type Group, type Step, warmUpsOf } from "./plan.ts";
 import type { Row, WorkloadResult } from "./results.ts";
 import { shuffled, spreadOf } from "./stats.ts";
 import { Worker } from "./worker.ts";
@@ -82,7 +82,8 @@ export function slicesOf(
   { steps, variants }: Group,
   { rounds, warmUps }: Pick<WireOptions, "rounds" | "warmUps">,
 ): number {
-  return steps.reduce((sum, { variants: able }) => sum + able.length * (rounds + 1), variants.length * warmUps);
+  const slices = ({ workload, variants: able }: Step) => able.length * (rounds + warmUpsOf(workload));
+  return steps.reduce((sum, step) => sum + slices(step), variants.length * warmUps);
 }
 
 const MOST_CALLS = 5_000_000;
@@ -150,8 +151,7 @@ async function measureStep(
       await fail(name, error);
     }
   }
-  // The first round is thrown away.
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUpsOf(workload); round < rounds; round++) {
     for (const name of shuffled(variants)) {
       const pair = pairs.get(name);
       tick(`${workload.name}: ${name}`);
