@@ -1,4 +1,5 @@
 import { type ErrorObject, INTERNAL_ERROR } from "./error-object.ts";
+import { jsonOf } from "./json.ts";
 import type { Params } from "./message.ts";
 
 /*
@@ -35,7 +36,7 @@ export function requestBody(method: string, params: Params | undefined): Request
   if (typeof params !== "object" || params === null) {
     throw new TypeError(`expected an array or an object as params, got ${params === null ? "null" : typeof params}`);
   }
-  const json = JSON.stringify(params) as string | undefined;
+  const json = jsonOf(params);
   if (json === undefined || !isStructure(json, params)) {
     const got = json && json.length > 60 ? `${json.slice(0, 60)}…` : json;
     throw new TypeError(`expected params that JSON writes as an array or an object, got ${got}`);
@@ -96,7 +97,7 @@ export function notificationText(body: RequestBody): string {
  * @throws when JSON cannot hold the result
  */
 export function resultText(id: string, result: unknown): string {
-  const json = JSON.stringify(result) as string | undefined;
+  const json = jsonOf(result);
   if (json === undefined) {
     if (typeof result === "function" || typeof result === "symbol") {
       throw new TypeError(`JSON cannot hold a ${typeof result}`);

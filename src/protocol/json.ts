@@ -1,0 +1,102 @@
+/*
+ * JSON text, exactly as JSON.stringify writes it. Until V8 13.8, which Node.js 25 came with, that looks at one character of a
+ * string after the other: 1 MiB takes it a millisecond, as long as most of what else becomes of a message of that size. Many long
+ * strings are plain, such as base64: ASCII, and nothing in it to be escaped. To see that, four characters at a time, takes a fifth.
+ */
+
+/* From how many characters on it is worth a look; Infinity where JSON.stringify is as fast. */
+const LONG = isSlow() ? 512 : Number.POSITIVE_INFINITY;
+
+function isSlow(): boolean {
+  const { process } = globalThis as { process?: { readonly versions?: { readonly v8?: string } } };
+  const [major = 0, minor = 0] = (process?.versions?.v8 ?? "99").split(".").map(Number);
+  return major < 13 || (major === 13 && minor < 8);
+}
+
+/* What is to be escaped has mostly shown by here. */
+const FIRST_LOOK = 256;
+const ROOM = 32 * 1_024;
+/* Longer arrays are lists, and seldom of long strings. */
+const MOST_ELEMENTS = 8;
+const encoder = new TextEncoder();
+let bytes: Uint8Array<ArrayBuffer> | undefined;
+let words: Int32Array | undefined;
+
+/** What JSON.stringify makes of a value; for params and results, which are or have a long string more often than others. */
+export function jsonOf(value: unknown): string | undefined {
+  if (typeof value === "string") return quote(value);
+  return Array.isArray(value) && isBestByElement(value) ? jsonByElement(value) : JSON.stringify(value);
+}
+
+function quote(text: string): string {
+  return text.length >= LONG && isPlain(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Whether an array has a long string among its elements, and it makes no difference to write these one by one. */
+function isBestByElement(array: readonly unknown[]): boolean {
+  if (array.length > MOST_ELEMENTS || !hasLong(array) || hasToJson(array)) return false;
+  // A `toJSON` is told where its object stands.
+  for (let i = 0; i < array.length; i++) if (hasToJson(array[i])) return false;
+  return true;
+}
+
+function hasLong(array: readonly unknown[]): boolean {
+  for (let i = 0; i < array.length; i++) {
+    const element = array[i];
+    if (typeof element === "string" && element.length >= LONG) return true;
+  }
+  return false;
+}
+
+function hasToJson(value: unknown): boolean {
+  if (typeof value === "bigint") return true;
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  return (value as { readonly toJSON?: unknown }).toJSON !== undefined;
+}
+
+function jsonByElement(array: readonly unknown[]): string {
+  let json = "";
+  // By its length, as JSON.stringify does: it may have no iterator.
+  for (let i = 0; i < array.length; i++) {
+    const element = array[i];
+    const text = typeof element === "string" ? quote(element) : (JSON.stringify(element) ?? "null");
+    json += i === 0 ? text : `,${text}`;
+  }
+  return `[${json}]`;
+}
+
+/** Whether it consists of characters that JSON, and UTF-8, have as they are: ASCII without controls, quotes and backslashes. */
+function isPlain(text: string): boolean {
+  bytes ??= new Uint8Array(ROOM);
+  words ??= new Int32Array(bytes.buffer);
+  for (let at = 0, end = FIRST_LOOK; at < text.length; at = end, end += ROOM) {
+    const part = text.slice(at, end);
+    const { read, written } = encoder.encodeInto(part, bytes);
+    // Only ASCII takes as many bytes as it has code units. For all else at the end there may have been no room.
+    if (written !== part.length || read !== written) return false;
+    bytes.fill(SPACE, written, (written + 3) & ~3);
+    if (hasEscape(words, (written + 3) >> 2)) return false;
+  }
+  return true;
+}
+
+const SPACE = 0x20;
+const SPACES = 0x20202020;
+const QUOTES = 0x22222222;
+const BACKSLASHES = 0x5c5c5c5c;
+const ONES = 0x01010101;
+const HIGHEST_BITS = 0x80808080;
+
+/**
+ * Whether among characters of ASCII, four in a word, is one that JSON escapes. A byte's highest bit is set, for the first of
+ * them in a word at least, when taking away a space goes below zero, or taking one from what is zero where a quote or backslash
+ * stands.
+ */
+function hasEscape(words: Int32Array, count: number): boolean {
+  let seen = 0;
+  for (let i = 0; i < count; i++) {
+    const word = words[i] as number;
+    seen |= (word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES);
+  }
+  return (seen & HIGHEST_BITS) !== 0;
+}

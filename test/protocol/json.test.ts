@@ -1,0 +1,92 @@
+/** JSON text of params and results: to the character what JSON.stringify writes. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { jsonOf } from "../../src/protocol/json.ts";
+
+/* Lengths around those where something else is done: from 512 on a look, at 256 and at each 32 KiB the next part. */
+const LENGTHS = [0, 1, 511, 512, 513, 514, 515, 516, 1_024, 256 + 32_768, 257 + 32_768, 40_001, 256 + 65_536, 100_003];
+
+function same(value: unknown, what?: string): void {
+  const [actual, expected] = [jsonOf(value), JSON.stringify(value)];
+  // Not assert.equal, which would print both.
+  assert.ok(actual === expected, what ?? `${expected?.slice(0, 60)}… was written otherwise`);
+}
+
+describe("a string's JSON", () => {
+  for (const length of LENGTHS) {
+    it(`is right for ${length} plain characters`, () => same("x".repeat(length)));
+  }
+
+  it("is right for every code unit of one byte, and some of two, wherever in a word it stands", () => {
+    const units = [...Array.from({ length: 0x180 }, (_, unit) => unit), 0x2028, 0xd800, 0xdc00, 0xd85c, 0xfeff, 0xffff];
+    for (const unit of units) {
+      for (let at = 600; at < 604; at++) {
+        same("a".repeat(at) + String.fromCharCode(unit) + "~".repeat(40), `U+${unit.toString(16)} at ${at}`);
+      }
+    }
+  });
+
+  it("is right where the one character to be escaped stands at an end of a part", () => {
+    const ends = [0, 1, 255, 256, 257, 255 + 32_768, 256 + 32_768, 255 + 65_536, 69_999];
+    for (const at of ends) {
+      for (const character of ['"', "\\", "\n", "\0", "\x1f", "é", "😀", "\ud83d"]) {
+        const text = "z".repeat(at) + character + "z".repeat(69_999 - at);
+        same(text, `${JSON.stringify(character)} at ${at}`);
+      }
+    }
+  });
+
+  it("is right for a character of two bytes where the room for a part ends", () => {
+    for (let at = 256 + 32_768 - 3; at < 256 + 32_768 + 3; at++) same(`${"a".repeat(at)}éb${"a".repeat(99)}`);
+  });
+
+  it("is right for all of ASCII that is as it is, and for what was put together, cut out, or made of wide characters", () => {
+    const ascii = Array.from({ length: 0x5f }, (_, i) => String.fromCharCode(0x20 + i))
+      .join("")
+      .replace(/["\\]/g, "");
+    same(ascii.repeat(10));
+    let rope = "";
+    for (let i = 0; i < 2_000; i++) rope += String(i);
+    same(rope);
+    same(rope.slice(3, 5_000));
+    same(`é${"plain".repeat(500)}`.slice(1));
+  });
+});
+
+describe("a value's JSON", () => {
+  const long = "base64".repeat(200);
+  const withToJson = { toJSON: (key: string) => `at ${key}` };
+  const sparse = [long];
+  sparse[3] = "end";
+  const rows: readonly [string, unknown][] = [
+    ["nothing", undefined],
+    ["null", null],
+    ["a number", 1.5],
+    ["a function", () => 1],
+    ["an object with a long string", { long }],
+    ["an empty array", []],
+    ["a short array", ["a", 1, null]],
+    ["a long string", [long]],
+    ["several", [long, "short", `${long}\n`, long]],
+    ["beside all kinds", [long, 1, Number.NaN, true, null, undefined, () => 1, Symbol("s")]],
+    ["beside structures", [long, { a: [1, { b: long }] }, [long], new Map(), new Date(0)]],
+    ["beside objects of wrapped values", [long, Object("text"), Object(1), Object(false)]],
+    ["more than are looked at", Array.from({ length: 9 }, () => long)],
+    ["holes", sparse],
+    ["an element that says what it is, and where", ["", long, withToJson]],
+    ["a function that does", [long, Object.assign(() => 1, withToJson)]],
+    ["an array that does", Object.assign([long], withToJson)],
+    ["one whose toJSON is none", Object.assign([long], { toJSON: 1 })],
+    ["no prototype", Object.setPrototypeOf([long], null)],
+    ["an array of another class", new (class extends Array<string> {})(long, long)],
+  ];
+  for (const [what, value] of rows) it(`is right for ${what}`, () => same(value));
+
+  it("is refused as JSON.stringify refuses it", () => {
+    const circular: unknown[] = [long];
+    circular.push(circular);
+    for (const value of [circular, [long, 1n], [long, { circular }], 1n]) {
+      assert.throws(() => jsonOf(value), TypeError);
+    }
+  });
+});
