@@ -29,11 +29,11 @@ export class NodePieces implements BodyPieces {
   }
 
   text(): string {
-    return textOf(this.#taken);
+    return this.#only ? textOf(this.#only) : this.#several.take();
   }
 
   excerpt(): string {
-    return this.#taken.toString();
+    return (this.#only ?? this.#several.takeBytes()).toString();
   }
 
   get #several(): FramedPieces {
@@ -41,10 +41,6 @@ export class NodePieces implements BodyPieces {
     if (this.#only) this.#pieces.add(this.#only);
     this.#only = undefined;
     return this.#pieces;
-  }
-
-  get #taken(): Buffer {
-    return this.#only ?? this.#several.takeBytes();
   }
 }
 
