@@ -1,7 +1,7 @@
 /*
  * JSON text, exactly as JSON.stringify writes it. Until V8 13.8, which Node.js 25 came with, that looks at one character of a
  * string after the other: 1 MiB takes it a millisecond, as long as most of what else becomes of a message of that size. Many long
- * strings are plain, such as base64: ASCII, and nothing in it to be escaped. To see that, four characters at a time, takes a fifth.
+ * strings are plain, such as base64: ASCII, and nothing in it to be escaped. To see that, many characters at a time, takes a sixth.
  */
 
 /* From how many characters on it is worth a look; Infinity where JSON.stringify is as fast. */
@@ -67,36 +67,46 @@ function jsonByElement(array: readonly unknown[]): string {
 
 /** Whether it consists of characters that JSON, and UTF-8, have as they are: ASCII without controls, quotes and backslashes. */
 function isPlain(text: string): boolean {
-  bytes ??= new Uint8Array(ROOM);
-  words ??= new Int32Array(bytes.buffer);
   for (let at = 0, end = FIRST_LOOK; at < text.length; at = end, end += ROOM) {
     const part = text.slice(at, end);
-    const { read, written } = encoder.encodeInto(part, bytes);
-    // Only ASCII takes as many bytes as it has code units. For all else at the end there may have been no room.
-    if (written !== part.length || read !== written) return false;
-    bytes.fill(SPACE, written, (written + 3) & ~3);
-    if (hasEscape(words, (written + 3) >> 2)) return false;
+    if (part.includes('"') || part.includes("\\") || !isPrintable(part)) return false;
   }
   return true;
 }
 
+/** Whether there is only ASCII in it, and no control character. */
+function isPrintable(part: string): boolean {
+  bytes ??= new Uint8Array(ROOM);
+  words ??= new Int32Array(bytes.buffer);
+  const { read, written } = encoder.encodeInto(part, bytes);
+  // Only ASCII takes as many bytes as it has code units. For all else at the end there may have been no room.
+  if (written !== part.length || read !== written) return false;
+  const end = (written + STRIDE - 1) & -STRIDE;
+  bytes.fill(SPACE, written, end);
+  return !hasControl(words, end / 4);
+}
+
+/* In bytes. */
+const STRIDE = 32;
 const SPACE = 0x20;
 const SPACES = 0x20202020;
-const QUOTES = 0x22222222;
-const BACKSLASHES = 0x5c5c5c5c;
-const ONES = 0x01010101;
 const HIGHEST_BITS = 0x80808080;
 
 /**
- * Whether among characters of ASCII, four in a word, is one that JSON escapes. A byte's highest bit is set, for the first of
- * them in a word at least, when taking away a space goes below zero, or taking one from what is zero where a quote or backslash
- * stands.
+ * Whether among characters of ASCII, four in a word, is one below the space. Taking a space from each goes below zero there,
+ * which sets its highest bit, at least for the first of them in a word.
+ *
+ * @param count - how many words, a multiple of eight: eight at a time take half as long as one
  */
-function hasEscape(words: Int32Array, count: number): boolean {
+function hasControl(words: Int32Array, count: number): boolean {
   let seen = 0;
-  for (let i = 0; i < count; i++) {
-    const word = words[i] as number;
-    seen |= (word - SPACES) | ((word ^ QUOTES) - ONES) | ((word ^ BACKSLASHES) - ONES);
+  for (let i = 0; i < count; i += 8) {
+    seen |= below(words, i) | below(words, i + 1) | below(words, i + 2) | below(words, i + 3);
+    seen |= below(words, i + 4) | below(words, i + 5) | below(words, i + 6) | below(words, i + 7);
   }
   return (seen & HIGHEST_BITS) !== 0;
+}
+
+function below(words: Int32Array, i: number): number {
+  return (words[i] as number) - SPACES;
 }
