@@ -1,4 +1,4 @@
-import { Buffer, isAscii, isUtf8 } from "node:buffer";
+import node, { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { FramingError } from "./framing-error.ts";
 
 /* Long texts are written here a part at a time, only to see how many bytes they take: counting them takes twice as long. */
@@ -23,6 +23,13 @@ export function isAsciiText(text: string): boolean {
  */
 export const MORE = 4;
 
+/*
+ * Before Node.js 24, bytes that are not all ASCII become text one by one, at up to 10 ns for each character. To make UTF-16 of them
+ * first takes a fraction of that, but a microsecond more. A Node.js that was built without internationalization cannot.
+ */
+const transcode = Number.parseInt(process.versions.node, 10) < 24 ? node.transcode : undefined;
+const WORTH_TRANSCODING = 1_024;
+
 /**
  * The text that UTF-8 bytes hold.
  *
@@ -31,5 +38,6 @@ export const MORE = 4;
 export function textOf(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString("latin1");
   if (!isUtf8(bytes)) throw new FramingError("not-utf8", "the message is not UTF-8");
-  return bytes.toString("utf8");
+  if (!transcode || bytes.length < WORTH_TRANSCODING) return bytes.toString("utf8");
+  return transcode(bytes, "utf8", "utf16le").toString("utf16le");
 }

@@ -1,7 +1,8 @@
 /*
- * JSON text, exactly as JSON.stringify writes it. Until V8 13.8, which Node.js 25 came with, that looks at one character of a
- * string after the other: 1 MiB takes it a millisecond, as long as most of what else becomes of a message of that size. Many long
- * strings are plain, such as base64: ASCII, and nothing in it to be escaped. To see that, many characters at a time, takes a sixth.
+ * JSON text, exactly as JSON.stringify writes it. Until V8 13.8, which Node.js 25 came with, that looks at one character of
+ * a string after the other: 1 MiB takes it a millisecond, as long as most of what else becomes of a message of that size.
+ * Many long strings are plain, such as base64: ASCII, and nothing in it to be escaped. To see that, many characters at a
+ * time, takes a sixth.
  */
 
 /* From how many characters on it is worth a look; Infinity where JSON.stringify is as fast. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { describe, test } from "node:test";
-import { isAsciiText } from "../../src/framing/text.ts";
+import { FramingError } from "../../src/framing/framing-error.ts";
+import { isAsciiText, textOf } from "../../src/framing/text.ts";
 
 const PART = 64 * 1_024;
 
@@ -26,5 +28,33 @@ describe("a text is ASCII", () => {
 
   test("where none of it is", () => {
     for (const other of others) assert.equal(isAsciiText(other.repeat(2 * PART)), false);
+  });
+});
+
+describe("the text of UTF-8 bytes", () => {
+  /* Around where longer ones become text in another way, and where a string is too large for the usual heap. */
+  const lengths = [0, 1, 300, 1_020, 1_023, 1_024, 1_025, 40_000, 1_100_000];
+  const kinds = ["~", "é", "漢", "😀", "naïve café, 東京 😀 ", "\ufeff\u0000ÿ\u0100\uffff"];
+
+  for (const kind of kinds) {
+    test(`is what it was, of ${JSON.stringify(kind)}`, () => {
+      for (const length of lengths) {
+        const text = kind.repeat(Math.ceil(length / kind.length));
+        for (const one of [text, `plain${text}`, `${text}plain`]) {
+          assert.ok(textOf(Buffer.from(one)) === one, `${length} characters are others`);
+        }
+      }
+    });
+  }
+
+  test("is none where they are not UTF-8, however many there are", () => {
+    const flaws = ["80", "c3", "e6bc", "f09f98", "c080", "eda080", "f4908080", "ff", "e28228"];
+    for (const length of [0, 1_024, 40_000]) {
+      for (const flaw of flaws) {
+        const bytes = Buffer.concat([Buffer.from("é".repeat(length)), Buffer.from(flaw, "hex")]);
+        assert.throws(() => textOf(bytes), FramingError, flaw);
+        assert.throws(() => textOf(Buffer.concat([bytes, Buffer.from("é".repeat(length))])), FramingError, flaw);
+      }
+    }
   });
 });
