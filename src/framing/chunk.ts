@@ -1,5 +1,5 @@
 import { type Buffer, isAscii } from "node:buffer";
-import { textOf } from "./text.ts";
+import { textWithin } from "./text.ts";
 
 const NEWLINE = 0x0a;
 
@@ -23,7 +23,7 @@ export class Chunk {
    */
   cut(start: number, end: number): string {
     const text = this.#text === undefined ? this.#decode() : this.#text;
-    return text === null ? textOf(this.bytes.subarray(start, end)) : text.substring(start, end);
+    return text === null ? textWithin(this.bytes, start, end) : text.substring(start, end);
   }
 
   /** Where the next newline is, from a byte on; -1 when there is none. */

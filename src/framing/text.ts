@@ -29,6 +29,7 @@ export const MORE = 4;
  */
 const transcode = Number.parseInt(process.versions.node, 10) < 24 ? node.transcode : undefined;
 const WORTH_TRANSCODING = 1_024;
+const SHORT = WORTH_TRANSCODING;
 
 /**
  * The text that UTF-8 bytes hold.
@@ -40,4 +41,21 @@ export function textOf(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new FramingError("not-utf8", "the message is not UTF-8");
   if (!transcode || bytes.length < WORTH_TRANSCODING) return bytes.toString("utf8");
   return transcode(bytes, "utf8", "utf16le").toString("utf16le");
+}
+
+/* What decoders put in the place of what is no UTF-8. */
+const REPLACEMENT = "\ufffd";
+
+/**
+ * The text that UTF-8 bytes hold from one on up to another. Of a short one, which comes with many others, no view is made
+ * for those who look at bytes only: its text says whether there is anything to be looked at.
+ *
+ * @throws FramingError `not-utf8`
+ */
+export function textWithin(bytes: Buffer, start: number, end: number): string {
+  if (end - start < SHORT) {
+    const text = bytes.toString("utf8", start, end);
+    if (!text.includes(REPLACEMENT)) return text;
+  }
+  return textOf(bytes.subarray(start, end));
 }
