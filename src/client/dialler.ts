@@ -115,7 +115,7 @@ async function attemptOnce(options: DiallerOptions, route: Route, signal: AbortS
     connecting.then(
       (carrier) => {
         settle();
-        if (!isCarrier(carrier)) reject(new TypeError(`expected a channel or an exchange, got ${String(carrier)}`));
+        if (!isCarrier(carrier)) reject(new TypeError(`expected a channel or an exchange, got ${typeof carrier}`));
         else if (attempt.signal.aborted) putAway(carrier);
         else resolve({ carrier, limits });
       },
