@@ -50,6 +50,7 @@ function hasLong(array: readonly unknown[]): boolean {
 }
 
 function hasToJson(value: unknown): boolean {
+  // Refused, unless somebody gave all of them one.
   if (typeof value === "bigint") return true;
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   return (value as { readonly toJSON?: unknown }).toJSON !== undefined;
