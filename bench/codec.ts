@@ -54,7 +54,7 @@ function armsOf(scenario: Scenario): Arm[] {
   const [first] = builds as [{ name: string; dist: string }];
   const floor: Arm = { name: "floor", scenario, dist: undefined };
   // The floor has neither batches nor async methods, nor anything but ASCII: its single calls stand for the first two.
-  const floors = scenario.wide || scenario.handleOnly ? [] : [floor];
+  const floors = scenario.text === "wide" || scenario.handleOnly ? [] : [floor];
   const single = { ...scenario, batch: undefined } as unknown as Scenario;
   const products = builds.map((build) => ({ ...build, scenario }));
   const again = { name: `${first.name} again`, dist: first.dist, scenario };

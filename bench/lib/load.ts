@@ -1,6 +1,18 @@
 import { build, type Histogram } from "hdr-histogram-js";
 import type { Caller } from "./adapter.ts";
 
+/** What a text consists of. */
+const units = {
+  /** ASCII, and nothing in it that JSON escapes. */
+  plain: "Hello, world! ",
+  /** Not all ASCII. */
+  wide: "naïve café, 東京 ",
+  /** Quotes and ends of lines, which JSON escapes. */
+  lines: 'say("Hello, world!");\n',
+};
+
+export type TextKind = keyof typeof units;
+
 /** What goes on in one slice. */
 export interface Load {
   readonly kind: "call" | "batch" | "notify" | "churn";
@@ -8,8 +20,8 @@ export interface Load {
   readonly outstanding: number;
   /** The length of the text to echo, in characters. */
   readonly size: number;
-  /** The text is not ASCII. */
-  readonly wide?: boolean | undefined;
+  /** Default: plain. */
+  readonly text?: TextKind | undefined;
   /** Calls in a batch. */
   readonly batch?: number | undefined;
   /** How long to go on. What is outstanding then is still waited for. */
@@ -34,8 +46,8 @@ const NOTIFICATIONS = 100;
 const TIMED_OF = 16;
 const LONG = 16 * 1_024;
 
-export function textOf(size: number, wide = false): string {
-  const unit = wide ? "naïve café, 東京 " : "Hello, world! ";
+export function textOf(size: number, kind: TextKind = "plain"): string {
+  const unit = units[kind];
   return unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
 }
 
@@ -50,7 +62,7 @@ export async function runLoad(
   load: Load,
   total: Histogram,
 ): Promise<LoadResult> {
-  const text = textOf(load.size, load.wide);
+  const text = textOf(load.size, load.text);
   const histogram = newHistogram();
   let running = true;
   let calls = 0;

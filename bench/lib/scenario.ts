@@ -1,8 +1,11 @@
+import type { TextKind } from "./load.ts";
+
 /** What goes on in one process: both ends, and between them no kernel, so that what is left is the library. */
 export interface Scenario {
   readonly outstanding: number;
   readonly size: number;
-  readonly wide?: boolean;
+  /** Default: plain. */
+  readonly text?: TextKind;
   /** `service.handle(text)` alone, and no client. */
   readonly handleOnly?: boolean;
   /** Calls in a batch. */
@@ -43,8 +46,10 @@ export const scenarios = {
   "256x1KiB": { outstanding: 256, size: KiB },
   "16x64KiB": { outstanding: 16, size: 64 * KiB },
   "4x1MiB": { outstanding: 4, size: 1024 * KiB },
-  "256x1KiB-wide": { outstanding: 256, size: KiB, wide: true },
-  "16x64KiB-wide": { outstanding: 16, size: 64 * KiB, wide: true },
+  "256x1KiB-wide": { outstanding: 256, size: KiB, text: "wide" },
+  "16x64KiB-wide": { outstanding: 16, size: 64 * KiB, text: "wide" },
+  "256x1KiB-lines": { outstanding: 256, size: KiB, text: "lines" },
+  "16x64KiB-lines": { outstanding: 16, size: 64 * KiB, text: "lines" },
   async: { outstanding: 256, size: 13, method: "echoAsync" },
   schema: { outstanding: 256, size: 13, method: "echoAnySort" },
   valibot: { outstanding: 256, size: 13, method: "echoValibot" },

@@ -23,11 +23,11 @@ const anything: StandardSchema = { "~standard": { version: 1, vendor: "bench", v
 
 const FLOOR_METHODS = new Map([["echo", (text: unknown) => text]]);
 
-function setUpFloor({ size }: Scenario): Call {
+function setUpFloor(given: Scenario): Call {
   const [here, there] = MemorySocket.pair();
   serveFloor(there as unknown as Socket, FLOOR_METHODS);
   const caller = callFloor(here as unknown as Socket);
-  const text = textOf(size);
+  const text = textOf(given.size, given.text);
   return () => caller.echo(text);
 }
 
@@ -61,7 +61,7 @@ async function surround(dist: string, { middleware, tracing }: Scenario, service
 
 async function setUpProduct(dist: string, given: Scenario): Promise<Call> {
   const { Connection, FramedChannel, Service } = await loadProduct(dist);
-  const { size, wide, serviceTimeout, timeout, method = "echo" } = given;
+  const { size, serviceTimeout, timeout, method = "echo" } = given;
   const service = new Service({ timeout: serviceTimeout ?? 0 });
   service.addMethod("echo", (text: string) => text);
   service.addMethod("main.echo", (text: string) => text);
@@ -71,7 +71,7 @@ async function setUpProduct(dist: string, given: Scenario): Promise<Call> {
   service.addMethod("echoWithZod", (text) => text, { params: [z.string()] });
   service.addMethod("echoAnySort", (text) => text, { params: [anything] });
   service.addMethod("echoContext", (_context: CallContext, text: string) => text, { context: true });
-  const text = textOf(size, wide);
+  const text = textOf(size, given.text);
   if (given.handleOnly) {
     const request = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: [text] });
     return async () => service.handle(request);

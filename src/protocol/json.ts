@@ -19,9 +19,13 @@ const FIRST_LOOK = 256;
 const ROOM = 32 * 1_024;
 /* Longer arrays are lists, and seldom of long strings. */
 const MOST_ELEMENTS = 8;
-const encoder = new TextEncoder();
-let bytes: Uint8Array<ArrayBuffer> | undefined;
-let words: Int32Array | undefined;
+/* What it takes to look at a string: made when it is needed, as not all platforms have an encoder. */
+let desk: ReturnType<typeof newDesk> | undefined;
+
+function newDesk() {
+  const bytes = new Uint8Array(ROOM);
+  return { encoder: new TextEncoder(), bytes, words: new Int32Array(bytes.buffer) };
+}
 
 /** What JSON.stringify makes of a value; for params and results, which are or have a long string more often than others. */
 export function jsonOf(value: unknown): string | undefined {
@@ -79,8 +83,8 @@ function isPlain(text: string): boolean {
 
 /** Whether there is only ASCII in it, and no control character. */
 function isPrintable(part: string): boolean {
-  bytes ??= new Uint8Array(ROOM);
-  words ??= new Int32Array(bytes.buffer);
+  desk ??= newDesk();
+  const { encoder, bytes, words } = desk;
   const { read, written } = encoder.encodeInto(part, bytes);
   // Only ASCII takes as many bytes as it has code units. For all else at the end there may have been no room.
   if (written !== part.length || read !== written) return false;

@@ -53,7 +53,7 @@ function isStructure(json: string, params: Params): boolean {
   return json[0] === "[" || json[0] === "{";
 }
 
-const LONG_JSON = 4_096;
+const LONG_JSON = 512;
 
 /** Whether JSON writes it as what it is, for sure. */
 function isPlain(params: Params): boolean {

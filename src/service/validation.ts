@@ -36,14 +36,17 @@ export class CheckEach implements ParamsCheck {
   /* All at once where each schema answers at once and accepts; what else there may be takes its time elsewhere. */
   check(args: Arguments): Arguments | Promise<Arguments> {
     const standards = this.#standards;
-    const values: unknown[] = [];
+    // A list of its own only where a schema gives back something else than it got: most do not.
+    let values: unknown[] | undefined = args.length === standards.length ? undefined : [];
     for (let i = 0; i < standards.length; i++) {
       // What was left out as undefined: only a schema knows whether that will do.
       const verdict = attempt(standards[i] as Standard, args[i]);
-      if (isLater(verdict) || flawsOf(verdict)) return this.#checkRest(args, values, verdict);
-      values.push(outputOf(verdict));
+      if (isLater(verdict) || flawsOf(verdict)) return this.#checkRest(args, values ?? args.slice(0, i), verdict);
+      const value = outputOf(verdict);
+      if (!values && value !== args[i]) values = args.slice(0, i);
+      values?.push(value);
     }
-    return this.#give(values);
+    return this.#give(values ?? args);
   }
 
   /** Goes on from where the verdict is another: the issues of all of them are told, and those that need time get it together. */

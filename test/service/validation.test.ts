@@ -82,6 +82,41 @@ describe("a schema that fails itself is -32603, and the hook gets the original",
   });
 });
 
+describe("arguments are what schemas made of params", () => {
+  const same = z.string();
+  const upper = same.transform((text) => text.toUpperCase());
+  const byDefault = same.default("default");
+  const rows = [
+    ["of none", [same, same, same], ["a", "b", "c"], ["a", "b", "c"]],
+    ["of the first", [upper, same, same], ["a", "b", "c"], ["A", "b", "c"]],
+    ["of one in the middle", [same, upper, same], ["a", "b", "c"], ["a", "B", "c"]],
+    ["of the last", [same, same, upper], ["a", "b", "c"], ["a", "b", "C"]],
+    ["of two", [upper, same, upper], ["a", "b", "c"], ["A", "b", "C"]],
+    ["of what was left out", [same, upper, byDefault], ["a", "b"], ["a", "B", "default"]],
+    ["of nothing but what was left out", [byDefault, same.optional()], [], ["default", undefined]],
+  ] as const;
+
+  for (const [which, params, given, expected] of rows) {
+    test(which, () => {
+      const service = new Service().addMethod("m", (...args: unknown[]) => [args.length, ...args], {
+        params: [...params],
+      });
+      assert.deepEqual(
+        callNow(service, "m", [...given]),
+        JSON.parse(JSON.stringify({ result: [params.length, ...expected] })),
+      );
+    });
+  }
+
+  test("and the issues of those behind one that changed", () => {
+    const service = new Service().addMethod("m", () => 1, { params: [same, upper, aNumber, aNumber] });
+    assert.deepEqual(
+      callNow(service, "m", ["a", "b", "c", "d"]),
+      issues({ path: [2], message: "expected a number" }, { path: [3], message: "expected a number" }),
+    );
+  });
+});
+
 describe("a result", () => {
   test("goes out as its schema gives it", async () => {
     const upper = z.string().transform((text) => text.toUpperCase());
