@@ -95,7 +95,9 @@ async function attemptOnce(options: DiallerOptions, route: Route, signal: AbortS
   const limits = resolveLimits(options.limits, transport.limits);
   signal.throwIfAborted();
   const attempt = new AbortController();
-  const connecting = transport.connect(route.address, { limits, signal: attempt.signal, transport: options.transport });
+  const dialOptions = { limits, signal: attempt.signal, transport: options.transport };
+  // A transport may be somebody's JavaScript, whose promise is none, or brings nothing.
+  const connecting = Promise.resolve(transport.connect(route.address, dialOptions));
   return new Promise((resolve, reject) => {
     const settle = () => {
       cancel();
@@ -112,18 +114,23 @@ async function attemptOnce(options: DiallerOptions, route: Route, signal: AbortS
     signal.addEventListener("abort", callOff);
     connecting.then(
       (carrier) => {
-        if (attempt.signal.aborted) return putAway(carrier);
         settle();
-        resolve({ carrier, limits });
+        if (!isCarrier(carrier)) reject(new TypeError(`expected a channel or an exchange, got ${typeof carrier}`));
+        else if (attempt.signal.aborted) putAway(carrier);
+        else resolve({ carrier, limits });
       },
       (error) => {
         settle();
         reject(error);
       },
     );
-    // By what the transport did, perhaps.
+    // What `connect` did may have been to close the client, before anyone listened to the signal.
     if (signal.aborted) callOff();
   });
+}
+
+function isCarrier(carrier: unknown): carrier is Channel | Exchange {
+  return typeof carrier === "object" && carrier !== null;
 }
 
 /** Ends what nobody has used. */

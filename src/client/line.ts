@@ -192,14 +192,22 @@ export class Line implements Outlet {
     }
     this.#pending.obstacle = undefined;
     const closed = deferred<void>();
-    const link: LiveLink = this.#linkOver(dialled, {
-      onDisconnect: (reason) => this.#disconnected(link, reason),
-      onClosed: () => {
-        this.#open.delete(link);
-        this.#left.delete(link);
-        closed.resolve();
-      },
-    });
+    let link: LiveLink;
+    try {
+      link = this.#linkOver(dialled, {
+        onDisconnect: (reason) => this.#disconnected(link, reason),
+        onClosed: () => {
+          this.#open.delete(link);
+          this.#left.delete(link);
+          closed.resolve();
+        },
+      });
+    } catch (cause) {
+      // What a transport brought is of no use, for example a channel that was opened before.
+      putAway(dialled.carrier);
+      this.#dialFailed(new DialError(this.#options.addresses.first.address.shown, { cause }));
+      return;
+    }
     this.#open.set(link, closed.promise);
     this.#link = link;
     this.#sendWaiting(link);

@@ -107,8 +107,9 @@ export class Link implements ChannelReceiver, Creditor, Reader, AnsweredLink, Co
     this.#parse = version === version2 && this.#incoming.isLegacy ? parseAnyVersion : version.parse;
     if (options.pending) this.#awaited = new AwaitedAnswers(options.pending, this, this.#logger);
     if (cancellation) this.#answers.cancelBy(new Cancels(cancellation, this.outgoing));
-    fellows.patrol.join(this, Vigil.shortest(limits));
     channel.open(this);
+    // Not before: who could not open it has nothing to watch over.
+    if (!this.#closing) fellows.patrol.join(this, Vigil.shortest(limits));
   }
 
   /** What this side has to say of its own accord. */

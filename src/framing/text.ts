@@ -29,7 +29,6 @@ export const MORE = 4;
  */
 const transcode = Number.parseInt(process.versions.node, 10) < 24 ? node.transcode : undefined;
 const WORTH_TRANSCODING = 1_024;
-const SHORT = WORTH_TRANSCODING;
 
 /**
  * The text that UTF-8 bytes hold.
@@ -45,10 +44,12 @@ export function textOf(bytes: Buffer): string {
 
 /* What decoders put in the place of what is no UTF-8. */
 const REPLACEMENT = "\ufffd";
+/* From here on there may be a quicker way, and a view of the bytes costs little beside them. */
+const SHORT = WORTH_TRANSCODING;
 
 /**
- * The text that UTF-8 bytes hold from one on up to another. Of a short one, which comes with many others, no view is made
- * for those who look at bytes only: its text says whether there is anything to be looked at.
+ * The text that UTF-8 bytes hold, from one of them on up to another. A short one is decoded where it is: it comes with many
+ * others, and a view of its bytes costs as much as itself. Only if it has a replacement character, its bytes are looked at.
  *
  * @throws FramingError `not-utf8`
  */

@@ -1,5 +1,5 @@
 /*
- * JSON text, exactly as JSON.stringify writes it. Until V8 13.8, which Node.js 25 came with, that looks at one character of
+ * JSON text, exactly as JSON.stringify writes it. Before V8 13.8, that is up to Node.js 24, that looks at one character of
  * a string after the other: 1 MiB takes it a millisecond, as long as most of what else becomes of a message of that size.
  * Many long strings are plain, such as base64: ASCII, and nothing in it to be escaped. To see that, many characters at a
  * time, takes a sixth.
@@ -54,6 +54,7 @@ function hasLong(array: readonly unknown[]): boolean {
 }
 
 function hasToJson(value: unknown): boolean {
+  // Refused, unless somebody gave all of them one.
   if (typeof value === "bigint") return true;
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   return (value as { readonly toJSON?: unknown }).toJSON !== undefined;
@@ -61,8 +62,9 @@ function hasToJson(value: unknown): boolean {
 
 function jsonByElement(array: readonly unknown[]): string {
   let json = "";
-  // By its length, as JSON.stringify does: it may have no iterator.
-  for (let i = 0; i < array.length; i++) {
+  // By its length as it is now, as JSON.stringify does: it may have no iterator, and a `toJSON` within may add to it.
+  const { length } = array;
+  for (let i = 0; i < length; i++) {
     const element = array[i];
     const text = typeof element === "string" ? quote(element) : (JSON.stringify(element) ?? "null");
     json += i === 0 ? text : `,${text}`;

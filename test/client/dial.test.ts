@@ -3,13 +3,20 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { Client } from "../../src/client/client.ts";
+import { Connection } from "../../src/connection/connection.ts";
 import { DialError } from "../../src/connection/errors/dial-error.ts";
+import { untrusted } from "../../src/protocol/limits.ts";
+import { Service } from "../../src/service/service.ts";
+import { channelPair, FakeClock, type MemoryChannel } from "../../src/testing/index.ts";
 import { InvalidAddressError } from "../../src/transport/address.ts";
 import { registerTransport } from "../../src/transport/registry.ts";
+import type { DialOptions, Transport } from "../../src/transport/transport.ts";
+import { cleanUp } from "../support/cleanup.ts";
 import { faked } from "../support/faked.ts";
 import { Log } from "../support/log.ts";
+import { Recorder } from "../support/recorder.ts";
 import { clientOf, serve } from "../support/served.ts";
-import { rejection, watch } from "../support/settling.ts";
+import { gate, rejection, watch } from "../support/settling.ts";
 import { turns } from "../support/turns.ts";
 import { WireServer } from "../support/wire-peer.ts";
 
@@ -163,6 +170,63 @@ describe("a client dials", () => {
     assert.equal(method, "n");
     peer.answer(id, "fine");
     assert.equal(await next, "fine");
+  });
+});
+
+describe("a transport that does not keep to its seam is a dial that failed, and nothing is left of it:", () => {
+  const opened = () => new Recorder(channelPair()[0]).channel;
+  const rows: readonly [what: string, connect: () => unknown, cause: RegExp][] = [
+    ["it throws", () => assert.fail("at once"), /at once/],
+    ["it brings nothing", async () => undefined, /expected a channel or an exchange, got undefined/],
+    ["it returns nothing", () => undefined, /expected a channel or an exchange, got undefined/],
+    ["it brings a channel that was opened before", async () => opened(), /opened before/],
+  ];
+  for (const [row, [what, connect, cause]] of rows.entries()) {
+    it(what, async (t) => {
+      const scheme = `seamless${row}`;
+      registerTransport(scheme, async () => ({ limits: untrusted, connect, listen: connect }) as unknown as Transport);
+      const clock = new FakeClock();
+      const client = new Client(`${scheme}:here`, { clock, logger: new Log(), timeout: 0 });
+      cleanUp(t, () => client.close());
+      for (const attempt of ["first", "second"]) {
+        const error = await rejection(client.call(attempt), DialError);
+        assert.match(String(error.cause), cause);
+      }
+      assert.deepEqual([clock.timers, client.pending, client.connected], [0, 0, false]);
+    });
+  }
+
+  it("it returns a channel, and no promise of one, which does as well", async (t) => {
+    registerTransport("prompt", async () => {
+      const connect = () => {
+        const [here, there] = channelPair();
+        void new Connection(there, { service: new Service().addMethod("m", () => "fine"), logger: new Log() });
+        return here;
+      };
+      return { limits: untrusted, connect, listen: connect } as unknown as Transport;
+    });
+    const client = clientOf(t, "prompt:here");
+    assert.equal(await client.call("m"), "fine");
+  });
+
+  it("it closes the client from within `connect`, and brings a channel too late", async (t) => {
+    const clock = new FakeClock();
+    const [here, there] = channelPair();
+    const left = new Recorder(there);
+    const late = gate<MemoryChannel>();
+    const connect = (_: unknown, options: DialOptions) => {
+      signal = options.signal;
+      void client.close();
+      return late.promise;
+    };
+    let signal: AbortSignal | undefined;
+    registerTransport("closing", async () => ({ limits: untrusted, connect, listen: connect }) as unknown as Transport);
+    const client = new Client("closing:here", { clock, logger: new Log(), timeout: 0 });
+    cleanUp(t, () => client.close());
+    await assert.rejects(client.call("m"), { name: "ClosedError", outcome: "not-sent" });
+    assert.deepEqual([signal?.aborted, clock.timers], [true, 0]);
+    late.open(here);
+    await left.happened("closed");
   });
 });
 

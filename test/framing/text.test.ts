@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, test } from "node:test";
 import { FramingError } from "../../src/framing/framing-error.ts";
-import { isAsciiText, textOf } from "../../src/framing/text.ts";
+import { isAsciiText, textOf, textWithin } from "../../src/framing/text.ts";
 
 const PART = 64 * 1_024;
 
@@ -57,4 +57,21 @@ describe("the text of UTF-8 bytes", () => {
       }
     }
   });
+});
+
+describe("the text within UTF-8 bytes", () => {
+  for (const length of [1, 1_023, 1_024]) {
+    test(`is that of its bytes, also where it has a replacement character of its own, of about ${length} of them`, () => {
+      for (const text of ["x".repeat(length), `\ufffd${"x".repeat(length - 1)}`, `${"é".repeat(length / 2)}\ufffd`]) {
+        const bytes = Buffer.from(`漢${text}漢`);
+        assert.ok(textWithin(bytes, 3, bytes.length - 3) === text);
+      }
+    });
+
+    test(`is none where these are not UTF-8, whatever surrounds them, of about ${length} of them`, () => {
+      const bytes = Buffer.from(`é${"é".repeat(length)}é`);
+      assert.throws(() => textWithin(bytes, 1, bytes.length), FramingError);
+      assert.throws(() => textWithin(bytes, 0, bytes.length - 1), FramingError);
+    });
+  }
 });

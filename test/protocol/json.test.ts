@@ -82,6 +82,15 @@ describe("a value's JSON", () => {
   ];
   for (const [what, value] of rows) it(`is right for ${what}`, () => same(value));
 
+  it("is that of as many elements as there were, also where one adds others", () => {
+    const growing = () => {
+      const array: unknown[] = [long];
+      array.push({ within: { toJSON: () => array.push("late") } });
+      return array;
+    };
+    assert.equal(jsonOf(growing()), JSON.stringify(growing()));
+  });
+
   it("is refused as JSON.stringify refuses it", () => {
     const circular: unknown[] = [long];
     circular.push(circular);
