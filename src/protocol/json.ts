@@ -5,8 +5,11 @@
  * time, takes a sixth.
  */
 
-/* From how many characters on it is worth a look; Infinity where JSON.stringify is as fast. */
-const LONG = isSlow() ? 512 : Number.POSITIVE_INFINITY;
+/**
+ * What JSON.stringify makes of a value; for params and results, which are or have a long string more often than others.
+ * Where it is as fast itself, it is that.
+ */
+export const jsonOf: (value: unknown) => string | undefined = isSlow() ? jsonAfterLook : JSON.stringify;
 
 function isSlow(): boolean {
   const { process } = globalThis as { process?: { readonly versions?: { readonly v8?: string } } };
@@ -14,6 +17,8 @@ function isSlow(): boolean {
   return major < 13 || (major === 13 && minor < 8);
 }
 
+/* From how many characters on it is worth a look. */
+const LONG = 512;
 /* What is to be escaped has mostly shown by here. */
 const FIRST_LOOK = 256;
 const ROOM = 32 * 1_024;
@@ -27,8 +32,7 @@ function newDesk() {
   return { encoder: new TextEncoder(), bytes, words: new Int32Array(bytes.buffer) };
 }
 
-/** What JSON.stringify makes of a value; for params and results, which are or have a long string more often than others. */
-export function jsonOf(value: unknown): string | undefined {
+function jsonAfterLook(value: unknown): string | undefined {
   if (typeof value === "string") return quote(value);
   return Array.isArray(value) && isBestByElement(value) ? jsonByElement(value) : JSON.stringify(value);
 }
@@ -53,7 +57,8 @@ function hasLong(array: readonly unknown[]): boolean {
   return false;
 }
 
-function hasToJson(value: unknown): boolean {
+/** Whether it may say itself what JSON writes in its place. */
+export function hasToJson(value: unknown): boolean {
   // Refused, unless somebody gave all of them one.
   if (typeof value === "bigint") return true;
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;

@@ -1,5 +1,5 @@
 import { type ErrorObject, INTERNAL_ERROR } from "./error-object.ts";
-import { jsonOf } from "./json.ts";
+import { hasToJson, jsonOf } from "./json.ts";
 import type { Params } from "./message.ts";
 
 /*
@@ -59,7 +59,7 @@ const LONG_JSON = 512;
 function isPlain(params: Params): boolean {
   const prototype = Object.getPrototypeOf(params);
   if (prototype !== Array.prototype && prototype !== Object.prototype) return false;
-  return (params as { readonly toJSON?: unknown }).toJSON === undefined;
+  return !hasToJson(params);
 }
 
 /*
