@@ -65,7 +65,7 @@ export class Client<Api extends object = AnyApi> {
     // What the limits are is known when the transport is; whether they make sense, now.
     resolveLimits(options.limits, untrusted);
     const { limits, service, tls, stdio, ws, http, nats, transport } = options;
-    const dialect = dialectOf(options);
+    const { version, cancellation } = dialectOf(options);
     const logger = guardedLogger(options.logger);
     const clock = options.clock ?? systemClock;
     this.#events = new Emitter(logger);
@@ -76,8 +76,8 @@ export class Client<Api extends object = AnyApi> {
       notify: (method: string, params?: Params, options?: CallOptions) => this.#calls.notify(method, params, options),
     };
     this.#line = new Line({
-      version: dialect.version,
-      cancellation: dialect.cancellation,
+      version,
+      cancellation,
       addresses,
       limits,
       dialTimeout: timeoutOf(options.dialTimeout ?? (addresses.several ? 2_000 : 10_000)),
@@ -99,7 +99,7 @@ export class Client<Api extends object = AnyApi> {
       outlet: this.#line,
       logger,
       timeout: timeoutOf(options.timeout ?? DEFAULT_TIMEOUT),
-      version: dialect.version,
+      version,
       address: () => this.address,
       clock,
       retry,
