@@ -6,7 +6,6 @@ import type { BodyPieces } from "./body.ts";
 /** The pieces of a body on Node.js, whose buffers need no copies where they are large, and are text sooner where they are ASCII. */
 export class NodePieces implements BodyPieces {
   readonly #limit: number;
-  #length = 0;
   /** The first is most often the only one, and is neither copied nor put in a list. */
   #only: Buffer | undefined;
   #pieces: FramedPieces | undefined;
@@ -20,7 +19,6 @@ export class NodePieces implements BodyPieces {
     if (this.#length + piece.length > this.#limit) return false;
     if (this.#length === 0) this.#only = bufferOf(piece);
     else this.#several.add(bufferOf(piece));
-    this.#length += piece.length;
     return true;
   }
 
@@ -34,6 +32,10 @@ export class NodePieces implements BodyPieces {
 
   excerpt(): string {
     return (this.#only ?? this.#several.takeBytes()).toString();
+  }
+
+  get #length(): number {
+    return this.#only?.length ?? this.#pieces?.length ?? 0;
   }
 
   get #several(): FramedPieces {
