@@ -18,10 +18,11 @@ import { windowPair } from "../support/window-pair.ts";
 
 it("each channel says what it goes over", (test) => {
   const { port1 } = new MessageChannel();
+  const { port2: far } = new MessageChannel();
   const { there, seenByHere, here } = windowPair();
   const channels = [
     portChannel(port1),
-    workerChannel(startWorker(test, "port-relay.ts")),
+    workerChannel(startWorker(test, "port-relay.ts", far, { transferList: [far] })),
     ipcChannel(ipcPair(test)[0]),
     windowChannel({ target: seenByHere, targetOrigin: there.origin, window: here }),
   ];
