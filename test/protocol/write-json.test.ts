@@ -1,10 +1,32 @@
 /** JSON text of params and results: to the character what JSON.stringify writes. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { jsonOf } from "../../src/protocol/json.ts";
+import { jsonOf } from "../../src/protocol/write-json.ts";
 
-/* Lengths around those where something else is done: from 512 on a look, at 256 and at each 32 KiB the next part. */
-const LENGTHS = [0, 1, 511, 512, 513, 514, 515, 516, 1_024, 256 + 32_768, 257 + 32_768, 40_001, 256 + 65_536, 100_003];
+/*
+ * Lengths around those where something else is done: up to 24 and from 512 on a look, at 256 and at each 32 KiB the next
+ * part.
+ */
+const LENGTHS = [
+  0,
+  1,
+  2,
+  23,
+  24,
+  25,
+  511,
+  512,
+  513,
+  514,
+  515,
+  516,
+  1_024,
+  256 + 32_768,
+  257 + 32_768,
+  40_001,
+  256 + 65_536,
+  100_003,
+];
 
 function same(value: unknown, what?: string): void {
   const [actual, expected] = [jsonOf(value), JSON.stringify(value)];
@@ -22,6 +44,17 @@ describe("a string's JSON", () => {
     for (const unit of units) {
       for (let at = 600; at < 604; at++) {
         same("a".repeat(at) + String.fromCharCode(unit) + "~".repeat(40), `U+${unit.toString(16)} at ${at}`);
+      }
+    }
+  });
+
+  it("is right for every code unit, wherever in a short one it stands", () => {
+    for (let unit = 0; unit <= 0xffff; unit++) same(`a${String.fromCharCode(unit)}`, `U+${unit.toString(16)}`);
+    for (let unit = 0; unit < 0x180; unit++) {
+      for (let at = 0; at < 25; at++) {
+        const text = "a".repeat(at) + String.fromCharCode(unit) + "~".repeat(24 - at);
+        same(text.slice(0, 24), `U+${unit.toString(16)} at ${at}`);
+        same([text.slice(0, 24)], `U+${unit.toString(16)} at ${at} in an array`);
       }
     }
   });
@@ -66,6 +99,14 @@ describe("a value's JSON", () => {
     ["an object with a long string", { long }],
     ["an empty array", []],
     ["a short array", ["a", 1, null]],
+    ["short strings", ["", "a", "bc", "x".repeat(24)]],
+    ["eight short strings", Array.from("abcdefgh")],
+    ["nine", Array.from("abcdefghi")],
+    ["a short string that is not plain behind one that is", ["a", 'b"', "c"]],
+    ["short strings and one that is not", ["a", "x".repeat(25)]],
+    ["a short string and a hole", Object.assign(["a"], { length: 2 })],
+    ["short strings that say what they are", Object.assign(["a", "b"], { toJSON: () => "said" })],
+    ["strings in a Proxy", new Proxy(["a", "b"], {})],
     ["a long string", [long]],
     ["several", [long, "short", `${long}\n`, long]],
     ["beside all kinds", [long, 1, Number.NaN, true, null, undefined, () => 1, Symbol("s")]],
@@ -89,6 +130,14 @@ describe("a value's JSON", () => {
       return array;
     };
     assert.equal(jsonOf(growing()), JSON.stringify(growing()));
+  });
+
+  it("comes to an end for one that is longer whenever it is asked", () => {
+    let length = 0;
+    const growing = new Proxy<string[]>([], {
+      get: (_target, name) => (name === "length" ? ++length : name === "toJSON" ? undefined : "more"),
+    });
+    assert.equal(jsonOf(growing), '["more","more"]');
   });
 
   it("is refused as JSON.stringify refuses it", () => {
