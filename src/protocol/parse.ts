@@ -10,6 +10,7 @@ import type {
   SingleMessage,
 } from "./message.ts";
 import { mayHoldLongIds, rawIds } from "./raw-id.ts";
+import { readJson } from "./read-json.ts";
 import { traceOf } from "./trace-context.ts";
 
 /**
@@ -124,8 +125,8 @@ function responseFlaw(message: Record<string, unknown>): string | undefined {
 
 /*
  * The usual message at a glance. Requests and answers as `serialize.ts` writes them start with fixed text, so the
- * envelope is read by comparing and only params or result go through JSON.parse. It is exact: whatever differs in
- * the least, duplicate members among it, fails one of the comparisons or the inner JSON.parse, and is read again the
+ * envelope is read by comparing, and only params or result are read as JSON. It is exact: whatever differs in
+ * the least, duplicate members among it, fails one of the comparisons or the inner reading, and is read again the
  * general way.
  */
 
@@ -172,7 +173,7 @@ function hasAt(text: string, part: string, at: number): boolean {
 function usualResponse(text: string, id: number, start: number, last: number): SingleMessage | undefined {
   let result: unknown;
   try {
-    result = JSON.parse(text.substring(start, last));
+    result = readJson(text, start, last);
   } catch {
     return undefined;
   }
@@ -192,7 +193,7 @@ function usualRequest(text: string, idEnd: number, last: number): SingleMessage 
   if (!hasAt(text, PARAMS, end + 1)) return undefined;
   let params: unknown;
   try {
-    params = JSON.parse(text.substring(end + 1 + PARAMS.length, last));
+    params = readJson(text, end + 1 + PARAMS.length, last);
   } catch {
     return undefined;
   }

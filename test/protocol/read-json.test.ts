@@ -1,0 +1,125 @@
+/** Params and results read from a text: what JSON.parse makes of them, and what it refuses is refused. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readJson } from "../../src/protocol/read-json.ts";
+
+const BEFORE = '{"params":';
+
+function read(json: string, read: (text: string) => unknown): string {
+  try {
+    const value = read(json);
+    // Tells strings, numbers and words apart, and -0 from 0.
+    return Object.is(value, -0) ? "-0" : `${typeof value} ${JSON.stringify(value)}`;
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+/** As the parser has it: in the middle of a text, up to a brace. */
+function readWithin(json: string): unknown {
+  return readJson(`${BEFORE}${json}}`, BEFORE.length, BEFORE.length + json.length);
+}
+
+function same(json: string): void {
+  const [actual, expected] = [read(json, readWithin), read(json, JSON.parse)];
+  // Not assert.equal for each, which takes as long as all else.
+  if (actual !== expected) assert.fail(`${JSON.stringify(json)} was read as ${actual} instead of ${expected}`);
+}
+
+/** All sequences of so many of these parts. */
+function* sequences(
+  parts: readonly string[],
+  length: number,
+  start: readonly string[] = [],
+): Generator<readonly string[]> {
+  if (length === 0) yield start;
+  else for (const part of parts) yield* sequences(parts, length - 1, [...start, part]);
+}
+
+describe("what is read of JSON", () => {
+  it("is right for whatever can be made of few parts", () => {
+    const parts = [
+      "[",
+      "]",
+      "{",
+      "}",
+      ",",
+      ":",
+      '"',
+      "\\",
+      "a",
+      "true",
+      "null",
+      "0",
+      "12",
+      "-",
+      ".",
+      "e",
+      " ",
+      "\n",
+      "é",
+    ];
+    let count = 0;
+    for (let length = 0; length <= 4; length++) {
+      for (const chosen of sequences(parts, length)) {
+        same(chosen.join(""));
+        count++;
+      }
+    }
+    assert.equal(count, 1 + 19 + 19 ** 2 + 19 ** 3 + 19 ** 4);
+  });
+
+  it("is right for whatever can be made of few values in a list", () => {
+    const values = [
+      '""',
+      '"ab"',
+      '"a]"',
+      '"a,"',
+      '"\\n"',
+      "0",
+      "7",
+      "01",
+      "1e1",
+      "-0",
+      "true",
+      "false",
+      "null",
+      "nul",
+      "[]",
+    ];
+    for (let length = 0; length <= 4; length++) {
+      for (const chosen of sequences(values, length)) same(`[${chosen.join(",")}]`);
+    }
+  });
+
+  for (const length of [11, 12, 13, 14, 15, 16, 100]) {
+    it(`is right for ${length} characters and digits`, () => {
+      const [letters, digits] = ["x".repeat(length), "1234567890".repeat(10).slice(0, length)];
+      for (const json of [
+        `"${letters}"`,
+        `["${letters}"]`,
+        digits,
+        `[${digits}]`,
+        `-${digits}`,
+        `"${letters}`,
+        `["${letters}"`,
+      ]) {
+        same(json);
+      }
+    });
+  }
+
+  it("is right for every code unit in a string", () => {
+    for (let unit = 0; unit <= 0xffff; unit++) {
+      const character = String.fromCharCode(unit);
+      same(`"${character}"`);
+      same(`["a${character}"]`);
+    }
+  });
+
+  it("is a list like any other", () => {
+    assert.deepEqual(readWithin('["a",1,true]'), ["a", 1, true]);
+    assert.ok(Array.isArray(readWithin("[1]")));
+    assert.equal(readWithin("123456789012"), 123_456_789_012);
+  });
+});
