@@ -53,11 +53,11 @@ export function requestBody(method: string, params: Params | undefined): Request
 }
 
 /**
- * Whether JSON text is that of an array or an object. V8 builds long JSON from parts, and looking at a character joins them:
- * for 1 MiB half as much work as making it. So for the usual params behind long JSON their kind is looked at instead.
+ * Whether JSON text is that of an array or an object. To look at a character of text that was made of parts joins them, for
+ * 1 MiB half as much work as making it. So where it may be of parts, the params are looked at first.
  */
 function isStructure(json: string, params: Params): boolean {
-  if (json.length > LONG_JSON && isPlain(params)) return true;
+  if ((json.length > LONG_JSON || Array.isArray(params)) && isPlain(params)) return true;
   return json[0] === "[" || json[0] === "{";
 }
 
