@@ -1,6 +1,6 @@
 import { type ErrorObject, INTERNAL_ERROR } from "./error-object.ts";
 import type { Params } from "./message.ts";
-import { hasToJson, jsonOf } from "./write-json.ts";
+import { hasToJson, jsonOf, LAST_DIGITS } from "./write-json.ts";
 
 /*
  * Values to text. The members of a message always stand in the same order, id before the rest, which is what lets
@@ -70,12 +70,7 @@ function isPlain(params: Params): boolean {
   return !hasToJson(params);
 }
 
-/*
- * How a request starts, up to the last three digits of its id. V8 keeps every number it wrote as text in a cache until a
- * full collection; ids that count up would fill that cache with texts nobody needs again, and each collection of
- * young objects would carry thousands of them over to the old ones. Digits from a table never get there.
- */
-const LAST_DIGITS = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, "0"));
+/* How the requests of the current thousand start: ids count up. */
 let thousands = 0;
 let start = "";
 

@@ -32,10 +32,11 @@ function newDesk() {
   return { encoder: new TextEncoder(), bytes, words: new Int32Array(bytes.buffer) };
 }
 
-/** What JSON.stringify makes of a value; for params and results, which often are, or have, a string that is plain. */
+/** What JSON.stringify makes of a value; for params and results, which are short more often than others, or a plain string. */
 export function jsonOf(value: unknown): string | undefined {
   if (typeof value === "string") return quote(value);
-  if (!Array.isArray(value) || value.length > MOST_ELEMENTS) return JSON.stringify(value);
+  if (!Array.isArray(value)) return wordOf(value) ?? JSON.stringify(value);
+  if (value.length > MOST_ELEMENTS) return JSON.stringify(value);
   return jsonOfShort(value) ?? (isBestByElement(value) ? jsonByElement(value) : JSON.stringify(value));
 }
 
@@ -44,16 +45,52 @@ function quote(text: string): string {
   return isAsItIs ? `"${text}"` : JSON.stringify(text);
 }
 
-/** The JSON text of an array of short plain strings and nothing else; `undefined` for any other. */
+/** The JSON text of a small whole number, `true`, `false` or `null`; `undefined` for any other value. */
+function wordOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "number":
+      return Number.isInteger(value) && value >= 0 && value < 1_000_000 ? numeral(value) : undefined;
+    case "boolean":
+      return value ? "true" : "false";
+    default:
+      return value === null ? "null" : undefined;
+  }
+}
+
+/*
+ * V8 keeps every number it wrote as text in a cache until a full collection. Numbers that count up would fill that cache with
+ * texts nobody needs again, and each collection of young objects would carry thousands of them over to the old ones.
+ * Digits from a table never get there.
+ */
+export const LAST_DIGITS = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, "0"));
+
+/** A whole number from 0 up as decimal digits. */
+function numeral(number: number): string {
+  if (number < 1_000) return String(number);
+  return numeral(Math.floor(number / 1_000)) + LAST_DIGITS[number % 1_000];
+}
+
+/** The JSON text of an array of short plain strings and words; `undefined` for any other. */
 function jsonOfShort(array: readonly unknown[]): string | undefined {
-  let json = "";
   const { length } = array;
+  // What is to be written before the next element, or the end.
+  let json = "";
+  let before = "[";
   for (let i = 0; i < length; i++) {
     const element = array[i];
-    if (typeof element !== "string" || element.length > SHORT || !isShortAndPlain(element)) return undefined;
-    json += (i === 0 ? '["' : '","') + element;
+    if (typeof element === "string") {
+      if (element.length > SHORT || !isShortAndPlain(element)) return undefined;
+      json += (i === 0 ? '["' : before === "," ? ',"' : '","') + element;
+      before = '",';
+    } else {
+      const word = wordOf(element);
+      if (word === undefined) return undefined;
+      json += before + word;
+      before = ",";
+    }
   }
-  return json === "" || hasToJson(array) ? undefined : `${json}"]`;
+  if (length === 0 || hasToJson(array)) return undefined;
+  return json + (before === "," ? "]" : '"]');
 }
 
 function isShortAndPlain(text: string): boolean {

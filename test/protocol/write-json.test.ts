@@ -95,6 +95,11 @@ describe("a value's JSON", () => {
     ["nothing", undefined],
     ["null", null],
     ["a number", 1.5],
+    ["zero below zero", -0],
+    ["a number below zero", -1],
+    ["no number", Number.NaN],
+    ["true", true],
+    ["false", false],
     ["a function", () => 1],
     ["an object with a long string", { long }],
     ["an empty array", []],
@@ -122,6 +127,23 @@ describe("a value's JSON", () => {
     ["an array of another class", new (class extends Array<string> {})(long, long)],
   ];
   for (const [what, value] of rows) it(`is right for ${what}`, () => same(value));
+
+  it("is right for every whole number that is written here, and some more", () => {
+    for (let number = 0; number < 1_001_000; number++) {
+      if (jsonOf(number) !== String(number)) assert.fail(`${number} was written otherwise`);
+    }
+  });
+
+  it("is right for every array of few short values", () => {
+    const values = ["", "a", 'b"', "é", 0, 7, 1_000, 1_000_000, 1.5, -0, true, false, null, undefined, {}];
+    for (const a of values) {
+      same([a]);
+      for (const b of values) {
+        same([a, b]);
+        for (const c of values) same([a, b, c]);
+      }
+    }
+  });
 
   it("is that of as many elements as there were, also where one adds others", () => {
     const growing = () => {
