@@ -1,8 +1,10 @@
+import { isPlainText } from "./plain-text.ts";
+
 /*
- * JSON text, exactly as JSON.stringify writes it, where it can be had for less. Many strings are plain: ASCII, and nothing in
- * it to be escaped. To see that of a short one takes less than to call JSON.stringify at all, a tenth of a whole call. Of a
- * long one, many characters at a time, it takes a sixth: before V8 13.8, that is up to Node.js 24, JSON.stringify looks at
- * one after the other, and 1 MiB takes it a millisecond, as long as most of what else becomes of a message of that size.
+ * JSON text, exactly as JSON.stringify writes it, where it can be had for less. To call that takes longer than to look at a few
+ * characters, or digits, which is a tenth of a whole call and more. And before V8 13.8, that is up to Node.js 24, it
+ * looks at one character of a string after the other: 1 MiB takes it a millisecond, as long as most of what else becomes
+ * of a message of that size.
  */
 
 /* Up to how many characters, and from how many on, it is worth a look. */
@@ -15,22 +17,12 @@ function isSlow(): boolean {
   return major < 13 || (major === 13 && minor < 8);
 }
 
-/* What is to be escaped has mostly shown by here. */
-const FIRST_LOOK = 256;
-const ROOM = 32 * 1_024;
 /* Longer arrays are lists, and seldom of long strings. */
 const MOST_ELEMENTS = 8;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LAST_OF_ASCII = 0x7f;
-/* What it takes to look at a long string: made when it is needed, as not all platforms have an encoder. */
-let desk: ReturnType<typeof newDesk> | undefined;
-
-function newDesk() {
-  const bytes = new Uint8Array(ROOM);
-  return { encoder: new TextEncoder(), bytes, words: new Int32Array(bytes.buffer) };
-}
 
 /** What JSON.stringify makes of a value; for params and results, which are short more often than others, or a plain string. */
 export function jsonOf(value: unknown): string | undefined {
@@ -41,7 +33,7 @@ export function jsonOf(value: unknown): string | undefined {
 }
 
 function quote(text: string): string {
-  const isAsItIs = text.length <= SHORT ? isShortAndPlain(text) : text.length >= LONG && isPlain(text);
+  const isAsItIs = text.length <= SHORT ? isShortAndPlain(text) : text.length >= LONG && isPlainText(text);
   return isAsItIs ? `"${text}"` : JSON.stringify(text);
 }
 
@@ -135,49 +127,4 @@ function jsonByElement(array: readonly unknown[]): string {
     json += i === 0 ? text : `,${text}`;
   }
   return `[${json}]`;
-}
-
-/** Whether it consists of characters that JSON, and UTF-8, have as they are: ASCII without controls, quotes and backslashes. */
-function isPlain(text: string): boolean {
-  for (let at = 0, end = FIRST_LOOK; at < text.length; at = end, end += ROOM) {
-    const part = text.slice(at, end);
-    if (part.includes('"') || part.includes("\\") || !isPrintable(part)) return false;
-  }
-  return true;
-}
-
-/** Whether there is only ASCII in it, and no control character. */
-function isPrintable(part: string): boolean {
-  desk ??= newDesk();
-  const { encoder, bytes, words } = desk;
-  const { read, written } = encoder.encodeInto(part, bytes);
-  // Only ASCII takes as many bytes as it has code units. For all else at the end there may have been no room.
-  if (written !== part.length || read !== written) return false;
-  const end = (written + STRIDE - 1) & -STRIDE;
-  bytes.fill(SPACE, written, end);
-  return !hasControl(words, end / 4);
-}
-
-/* In bytes. */
-const STRIDE = 32;
-const SPACES = 0x20202020;
-const HIGHEST_BITS = 0x80808080;
-
-/**
- * Whether among characters of ASCII, four in a word, is one below the space. Taking a space from each goes below zero there,
- * which sets its highest bit, at least for the first of them in a word.
- *
- * @param count - how many words, a multiple of eight: eight at a time take half as long as one
- */
-function hasControl(words: Int32Array, count: number): boolean {
-  let seen = 0;
-  for (let i = 0; i < count; i += 8) {
-    seen |= below(words, i) | below(words, i + 1) | below(words, i + 2) | below(words, i + 3);
-    seen |= below(words, i + 4) | below(words, i + 5) | below(words, i + 6) | below(words, i + 7);
-  }
-  return (seen & HIGHEST_BITS) !== 0;
-}
-
-function below(words: Int32Array, i: number): number {
-  return (words[i] as number) - SPACES;
 }
