@@ -43,6 +43,8 @@ export const scenarios = {
   "256": { outstanding: 256, size: 13 },
   "1000": { outstanding: 1_000, size: 13 },
   "4096": { outstanding: 4_096, size: 13 },
+  "256x5": { outstanding: 256, size: 5 },
+  "256x100": { outstanding: 256, size: 100 },
   "256x1KiB": { outstanding: 256, size: KiB },
   "16x64KiB": { outstanding: 16, size: 64 * KiB },
   "4x1MiB": { outstanding: 4, size: 1024 * KiB },
