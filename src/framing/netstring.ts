@@ -10,7 +10,7 @@ import { Pieces } from "./pieces.ts";
  */
 export const netstring: Framing = {
   name: "netstring",
-  frame: (text, bytes) => (HEADS[bytes] ?? head(bytes)) + text + ",",
+  frame: (text, bytes) => `${HEADS[bytes] ?? head(bytes)}${text},`,
   decoder: (messageBytes) => new NetstringDecoder(messageBytes),
 };
 

@@ -25,11 +25,12 @@ const WORDS = new Map<number, { readonly word: string; readonly value: boolean |
   [true, false, null].map((value) => [String(value).charCodeAt(0), { word: String(value), value }]),
 );
 
-/** Where what {@link readValue} read has ended. */
+/** Where the last value that was read here has ended; of no meaning after what was none. */
 let end = 0;
 
 /**
- * What JSON.parse makes of a part of a text.
+ * What JSON.parse makes of a part of a text. The text should end not far behind it: where a value has no end, it is sought
+ * there too, in vain.
  *
  * @throws SyntaxError when it is not JSON
  */

@@ -25,9 +25,10 @@ const MAX_METHOD_PARTS = 1_000;
 function methodPart(method: string): MethodPart {
   let part = methodParts.get(method);
   if (part === undefined) {
-    const start = `,"method":${JSON.stringify(method)}`;
-    part = { beforeParams: `${start},"params":`, alone: `${start}}` };
-    if (methodParts.size < MAX_METHOD_PARTS) methodParts.set(method, part);
+    const quoted = JSON.stringify(method);
+    part = { beforeParams: `,"method":${quoted},"params":`, alone: `,"method":${quoted}}` };
+    // The key is a copy: the name itself may be cut from a text, which it would keep alive.
+    if (methodParts.size < MAX_METHOD_PARTS) methodParts.set(JSON.parse(quoted) as string, part);
   }
   return part;
 }
@@ -57,20 +58,20 @@ export function requestBody(method: string, params: Params | undefined): Request
  * 1 MiB half as much work as making it. So where it may be of parts, the params are looked at first.
  */
 function isStructure(json: string, params: Params): boolean {
-  if ((json.length > LONG_JSON || Array.isArray(params)) && isPlain(params)) return true;
+  if ((json.length > LONG_JSON || Array.isArray(params)) && isWrittenAsIs(params)) return true;
   return json[0] === "[" || json[0] === "{";
 }
 
 const LONG_JSON = 512;
 
 /** Whether JSON writes it as what it is, for sure. */
-function isPlain(params: Params): boolean {
+function isWrittenAsIs(params: Params): boolean {
   const prototype = Object.getPrototypeOf(params);
   if (prototype !== Array.prototype && prototype !== Object.prototype) return false;
   return !hasToJson(params);
 }
 
-/* How the requests of the current thousand start: ids count up. */
+/* How requests with ids of the current thousand start; for the rest of an id see `LAST_DIGITS`. */
 let thousands = 0;
 let start = "";
 

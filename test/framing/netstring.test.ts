@@ -65,6 +65,13 @@ describe("netstrings", () => {
     assert.deepEqual(decode(netstring.decoder(1), cut(Buffer.from("0:,0:,1:x,0:,"), 1)), ["", "", "x", ""]);
   });
 
+  it("say how long they are, whatever the length", () => {
+    for (let length = 0; length < 3_000; length++) {
+      const text = "x".repeat(length);
+      assert.equal(netstring.frame(text, length), `${length}:${text},`);
+    }
+  });
+
   it("count bytes, not characters", () => {
     assert.deepEqual(decode(netstring.decoder(9), [Buffer.from("3:é1,")]), ["é1"]);
     assert.deepEqual(decode(netstring.decoder(9), [Buffer.from("2:é1,")]), ["!missing-comma"]);

@@ -1,15 +1,17 @@
 /** Params and results read from a text: what JSON.parse makes of them, and what it refuses is refused. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inspect, isDeepStrictEqual } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { readJson } from "../../src/protocol/read-json.ts";
 
 const BEFORE = '{"params":';
 
-function read(json: string, read: (text: string) => unknown): string {
+/** What is read, or the name of the error. */
+function read(json: string, read: (text: string) => unknown): unknown {
   try {
-    const value = read(json);
-    // Tells strings, numbers and words apart, and -0 from 0.
-    return Object.is(value, -0) ? "-0" : `${typeof value} ${JSON.stringify(value)}`;
+    return { value: read(json) };
   } catch (error) {
     return (error as Error).name;
   }
@@ -22,8 +24,8 @@ function readWithin(json: string): unknown {
 
 function same(json: string): void {
   const [actual, expected] = [read(json, readWithin), read(json, JSON.parse)];
-  // Not assert.equal for each, which takes as long as all else.
-  if (actual !== expected) assert.fail(`${JSON.stringify(json)} was read as ${actual} instead of ${expected}`);
+  if (isDeepStrictEqual(actual, expected)) return;
+  assert.fail(`${JSON.stringify(json)} was read as ${inspect(actual)} instead of ${inspect(expected)}`);
 }
 
 /** All sequences of so many of these parts. */
@@ -122,4 +124,33 @@ describe("what is read of JSON", () => {
     assert.ok(Array.isArray(readWithin("[1]")));
     assert.equal(readWithin("123456789012"), 123_456_789_012);
   });
+
+  it("does not keep the text alive", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const before = heapAfter(collect);
+    const kept: unknown[] = [];
+    for (const json of [
+      '"twelve chars"',
+      '["twelve chars"]',
+      '"thirteen char"',
+      '["thirteen char"]',
+      '["a","b",1]',
+      "12",
+    ]) {
+      for (let i = 0; i < 10; i++) {
+        const text = `${"x".repeat(2 ** 20)}${i}${json}}`;
+        kept.push(readJson(text, text.length - 1 - json.length, text.length - 1));
+      }
+    }
+    const grown = heapAfter(collect) - before;
+    assert.equal(kept.length, 60);
+    // Each that is kept takes a fifth of this, ten of a kind twice as much. The last may be at hand still.
+    assert.ok(grown < 5 * 2 ** 20, `${grown} bytes were kept`);
+  });
 });
+
+function heapAfter(collect: () => void): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}

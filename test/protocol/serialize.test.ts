@@ -77,6 +77,12 @@ describe("requests and notifications", () => {
       { toJSON: () => long },
       /^expected params that JSON writes as .* got "x{59}…$/,
     ],
+    [
+      "an array written as a string",
+      "m",
+      Object.assign([1], { toJSON: () => "x" }),
+      /^expected params that JSON writes as .* got "x"$/,
+    ],
     ["a long string as an object", "m", Object(long), /^expected params that JSON writes as .* got "x/],
     ["params that are not written", "m", { toJSON() {} }, /^expected params that JSON writes as .*undefined/],
     ["a BigInt", "m", [1n], /BigInt/],

@@ -98,6 +98,8 @@ describe("a value's JSON", () => {
     ["zero below zero", -0],
     ["a number below zero", -1],
     ["no number", Number.NaN],
+    ["a number with an exponent", 1e21],
+    ["a whole number that is none any more", 2 ** 53],
     ["true", true],
     ["false", false],
     ["a function", () => 1],
@@ -135,7 +137,7 @@ describe("a value's JSON", () => {
   });
 
   it("is right for every array of few short values", () => {
-    const values = ["", "a", 'b"', "é", 0, 7, 1_000, 1_000_000, 1.5, -0, true, false, null, undefined, {}];
+    const values = ["", "a", 'b"', "é", 0, 7, 1_000, 1_000_000, 1e21, 1.5, -0, true, false, null, undefined, {}];
     for (const a of values) {
       same([a]);
       for (const b of values) {
@@ -155,11 +157,28 @@ describe("a value's JSON", () => {
   });
 
   it("comes to an end for one that is longer whenever it is asked", () => {
-    let length = 0;
-    const growing = new Proxy<string[]>([], {
-      get: (_target, name) => (name === "length" ? ++length : name === "toJSON" ? undefined : "more"),
-    });
-    assert.equal(jsonOf(growing), '["more","more"]');
+    for (const element of ["short", "é", long]) {
+      let length = 0;
+      const get = (_target: unknown, name: string | symbol) => {
+        if (name === "length") length++;
+        return name === "length" ? length : name === "toJSON" ? undefined : element;
+      };
+      assert.equal(jsonOf(new Proxy([], { get }))?.slice(0, 2), '["', element);
+      assert.ok(length <= 2, `asked ${length} times`);
+    }
+  });
+
+  it("is right for a Proxy whose length is none", () => {
+    for (const length of ["0", "1", -1, Number.NaN, undefined, null, 1.5]) {
+      for (const elements of [
+        ["a", "b"],
+        [long, "b"],
+      ]) {
+        const get = (target: string[], name: string | symbol) =>
+          name === "length" ? length : Reflect.get(target, name);
+        same(new Proxy(elements, { get }), `length ${length}`);
+      }
+    }
   });
 
   it("is refused as JSON.stringify refuses it", () => {
