@@ -24,6 +24,7 @@ function readWithin(json: string): unknown {
 
 function same(json: string): void {
   const [actual, expected] = [read(json, readWithin), read(json, JSON.parse)];
+  if (typeof actual === "string" && actual === expected) return;
   if (isDeepStrictEqual(actual, expected)) return;
   assert.fail(`${JSON.stringify(json)} was read as ${inspect(actual)} instead of ${inspect(expected)}`);
 }
@@ -40,35 +41,21 @@ function* sequences(
 
 describe("what is read of JSON", () => {
   it("is right for whatever can be made of few parts", () => {
-    const parts = [
-      "[",
-      "]",
-      "{",
-      "}",
-      ",",
-      ":",
-      '"',
-      "\\",
-      "a",
-      "true",
-      "null",
-      "0",
-      "12",
-      "-",
-      ".",
-      "e",
-      " ",
-      "\n",
-      "é",
-    ];
+    const most = ["[", "]", '"', ",", "\\", "a", "true", "12", " "];
+    const all = [...most, "{", "}", ":", "null", "0", "-", ".", "e", "\n", "é"];
     let count = 0;
-    for (let length = 0; length <= 4; length++) {
-      for (const chosen of sequences(parts, length)) {
-        same(chosen.join(""));
-        count++;
+    for (const [parts, longest] of [
+      [all, 3],
+      [most, 4],
+    ] as const) {
+      for (let length = 0; length <= longest; length++) {
+        for (const chosen of sequences(parts, length)) {
+          same(chosen.join(""));
+          count++;
+        }
       }
     }
-    assert.equal(count, 1 + 19 + 19 ** 2 + 19 ** 3 + 19 ** 4);
+    assert.ok(count > 19 ** 3 + 9 ** 4, `${count}`);
   });
 
   it("is right for whatever can be made of few values in a list", () => {
