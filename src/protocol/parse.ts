@@ -11,6 +11,7 @@ import type {
 } from "./message.ts";
 import { mayHoldLongIds, rawIds } from "./raw-id.ts";
 import { readJson } from "./read-json.ts";
+import { closingQuote, hasAt } from "./scan.ts";
 import { traceOf } from "./trace-context.ts";
 
 /**
@@ -139,11 +140,8 @@ const PARAMS = ',"params":';
 const RESULT = ',"result":';
 /* Fifteen digits always fit a JavaScript number to the last. */
 const MAX_ID_DIGITS = 15;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const CLOSE_BRACE = 0x7d;
 const ZERO = 0x30;
-const FIRST_PRINTABLE = 0x20;
 
 function parseUsual(text: string): SingleMessage | undefined {
   const last = text.length - 1;
@@ -162,14 +160,6 @@ function parseUsual(text: string): SingleMessage | undefined {
   return undefined;
 }
 
-/**
- * What `text.startsWith(part, at)` says, at a sixth of its cost: V8 copies so short a substring instead of referring to
- * the long string it was cut from, and compares the copies at once.
- */
-function hasAt(text: string, part: string, at: number): boolean {
-  return text.substring(at, at + part.length) === part;
-}
-
 function usualResponse(text: string, id: number, start: number, last: number): SingleMessage | undefined {
   let result: unknown;
   try {
@@ -182,11 +172,8 @@ function usualResponse(text: string, id: number, start: number, last: number): S
 
 function usualRequest(text: string, idEnd: number, last: number): SingleMessage | undefined {
   const start = idEnd + METHOD.length;
-  let end = start;
-  for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(++end)) {
-    // Also ends the loop at the end of the text, where the code is NaN.
-    if (!(code >= FIRST_PRINTABLE) || code === BACKSLASH) return undefined;
-  }
+  const end = closingQuote(text, start);
+  if (end < 0) return undefined;
   const id = text.substring(ID_AT, idEnd);
   const method = text.substring(start, end);
   if (end + 1 === last) return { kind: "request", id, method, params: undefined };

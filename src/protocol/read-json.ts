@@ -1,3 +1,5 @@
+import { closingQuote, hasAt } from "./scan.ts";
+
 /*
  * What JSON.parse reads, where it can be had for less. To call it takes as long as most of what else becomes of a small
  * message, and many params and results are a few characters: a key, a number, `true`. Those are read here, and whatever
@@ -16,9 +18,7 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const ZERO = 0x30;
 const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
-const FIRST_PRINTABLE = 0x20;
 
 /** Words that mean a value, by their first letters. */
 const WORDS = new Map<number, { readonly word: string; readonly value: boolean | null }>(
@@ -68,17 +68,14 @@ function readValue(text: string, from: number): string | number | boolean | null
   const known = WORDS.get(first);
   if (!known) return undefined;
   end = from + known.word.length;
-  return text.substring(from, end) === known.word ? known.value : undefined;
+  return hasAt(text, known.word, from) ? known.value : undefined;
 }
 
 function readString(text: string, from: number): string | undefined {
-  let at = from;
-  for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(++at)) {
-    // Also ends the loop at the end of the text, where the code is NaN.
-    if (!(code >= FIRST_PRINTABLE) || code === BACKSLASH) return undefined;
-  }
-  end = at + 1;
-  return text.substring(from, at);
+  const quote = closingQuote(text, from);
+  if (quote < 0) return undefined;
+  end = quote + 1;
+  return text.substring(from, quote);
 }
 
 function readNumber(text: string, from: number): number | undefined {
