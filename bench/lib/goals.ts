@@ -120,6 +120,9 @@ const peers = (Object.keys(variants) as VariantName[]).filter(
 
 const labelOf = (workload: string) => workloads.find(({ name }) => name === workload)?.label ?? workload;
 
+/* How much is outstanding where many calls are at once. */
+const MANY = ["64", "256", "4096"];
+
 /* What is measured of connections and not of calls. */
 const CHURN = "churn";
 
@@ -161,19 +164,19 @@ const goals: readonly Goal[] = [
     atLeast: ratio,
     measure: ofFloor(workload, "tsjason", "ratio"),
   })),
-  {
-    label: "calls/s, of the floor: async methods, 256 outstanding",
+  ...MANY.map((workload) => ({
+    label: `calls/s, of the floor: async methods, ${labelOf(workload)}`,
     atLeast: 0.9,
-    measure: ofFloor("256", "tsjason-async", "ratio"),
-  },
-  {
-    label: "calls/s, of client.call: the typed proxy, 256 outstanding",
+    measure: ofFloor(workload, "tsjason-async", "ratio"),
+  })),
+  ...MANY.map((workload) => ({
+    label: `calls/s, of client.call: the typed proxy, ${labelOf(workload)}`,
     atLeast: 0.95,
-    measure(results) {
-      const measured = timesOf("256", "tsjason-proxy")(results);
+    measure(results: Results) {
+      const measured = timesOf(workload, "tsjason-proxy")(results);
       return measured && { value: 1 / measured.value, noise: measured.noise };
     },
-  },
+  })),
   {
     label: "calls/s in batches of 100, of the floor's single calls",
     atLeast: 1,

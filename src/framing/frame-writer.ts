@@ -7,11 +7,7 @@ import { HandOvers } from "./hand-overs.ts";
 import { LOT, Lots } from "./lots.ts";
 import { Pressure } from "./pressure.ts";
 import { isAsciiText } from "./text.ts";
-
-/* A write costs a system call, so texts are gathered and written together. The first write of a turn goes early, so
- * that the peer can start working while this side goes on; later ones grow. */
-const FIRST_WRITE = 1_024;
-const LARGEST_WRITE = 16 * 1_024;
+import { FIRST_WRITE, LARGEST_WRITE } from "./write-sizes.ts";
 
 /**
  * What goes out of a channel over a stream: gathers texts and writes them in frames, knows what was handed over and how
@@ -126,8 +122,8 @@ export class FrameWriter {
   /* One for all channels, as an idle one should cost little: no function is made that may not be needed. */
   static #flush(writer: FrameWriter): void {
     writer.#flushDue = false;
-    writer.#writeAt = FIRST_WRITE;
     writer.#write();
+    writer.#writeAt = FIRST_WRITE;
   }
 
   /** Writes what is gathered, unless the last write is still on its way: then its end writes this. */

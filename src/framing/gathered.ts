@@ -1,13 +1,17 @@
-/* The first texts of a turn go early, so that the peer can start working while this side goes on; later ones in larger
- * lots. In characters. */
-const FIRST_LOT = 1_024;
-const LARGEST_LOT = 16 * 1_024;
+import { LARGEST_WRITE } from "./write-sizes.ts";
 
 /** Texts that wait to be written together, for channels that carry texts as they are. */
 export class Gathered {
   #texts: string[] = [];
   #length = 0;
-  #lot = FIRST_LOT;
+  readonly #firstLot: number;
+  #lot: number;
+
+  /** @param firstLot - how much is enough to be written before a turn of the event loop is over; in characters */
+  constructor(firstLot: number) {
+    this.#firstLot = firstLot;
+    this.#lot = firstLot;
+  }
 
   get isEmpty(): boolean {
     return this.#texts.length === 0;
@@ -27,12 +31,12 @@ export class Gathered {
 
   /** A turn of the event loop is over. */
   turned(): void {
-    this.#lot = FIRST_LOT;
+    this.#lot = this.#firstLot;
   }
 
   /** @param room - in characters, more than 0: as many texts as have room, the last of which may stand out */
   take(room: number): readonly string[] {
-    this.#lot = Math.min(this.#lot * 2, LARGEST_LOT);
+    this.#lot = Math.min(this.#lot * 2, LARGEST_WRITE);
     if (this.#length <= room) return this.clear();
     let count = 0;
     let length = 0;

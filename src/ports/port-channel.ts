@@ -2,6 +2,7 @@ import type { Channel, ChannelReceiver } from "../connection/channel.ts";
 import { Gathered } from "../framing/gathered.ts";
 import { HandOvers } from "../framing/hand-overs.ts";
 import { Pressure } from "../framing/pressure.ts";
+import { FIRST_POST } from "../framing/write-sizes.ts";
 import { LimitError } from "../protocol/errors/limit-error.ts";
 import { isLongerThan, type LimitOptions, type Limits } from "../protocol/limits.ts";
 import type { PeerInfo } from "../service/peer.ts";
@@ -34,7 +35,7 @@ export class PortChannel implements Channel, WireEvents {
   #receiver: ChannelReceiver | undefined;
 
   /* Out. */
-  readonly #gathered = new Gathered();
+  readonly #gathered = new Gathered(FIRST_POST);
   #flushDue = false;
   #sent = 0;
   /** The last text that was gathered: those sent while the channel is closing never are. */
@@ -135,8 +136,8 @@ export class PortChannel implements Channel, WireEvents {
 
   readonly #flush = (): void => {
     this.#flushDue = false;
-    this.#gathered.turned();
     this.#write();
+    this.#gathered.turned();
   };
 
   /** Posts what is gathered, as far as the other end has room. What makes room calls this again. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
-import { PassThrough } from "node:stream";
+import { Duplex, PassThrough } from "node:stream";
 import { describe, it, mock } from "node:test";
 import { contentLength } from "../../src/framing/content-length.ts";
 import { FramedChannel } from "../../src/framing/framed-channel.ts";
@@ -285,6 +285,30 @@ describe("a framed channel", { timeout: 20_000 }, () => {
       await channel.handOver();
       assert.equal(writes.count, 1);
       assert.equal(channel.handedOver, 2);
+    });
+
+    it("the first of much early, so that the peer can begin, and then twice as much each time, anew in each turn", async () => {
+      const sizes: number[] = [];
+      const stream = new Duplex({
+        read() {},
+        write(chunk: Buffer, _encoding, done) {
+          sizes.push(chunk.length);
+          done();
+        },
+      });
+      const { channel } = new Recorder(new FramedChannel(stream));
+      // With its length, colon and comma, each is of 100 bytes.
+      const send = (count: number) => {
+        for (let at = 0; at < count; at++) channel.send("x".repeat(96));
+      };
+      const upTo16KiB = [800, 1_600, 3_100, 6_200, 12_300, 16_400];
+      send(600);
+      assert.deepEqual(sizes, [...upTo16KiB, 16_400]);
+      await channel.handOver();
+      assert.deepEqual(sizes.splice(0), [...upTo16KiB, 16_400, 3_200]);
+      send(8);
+      assert.deepEqual(sizes, [800]);
+      stream.destroy();
     });
 
     it("lengths in bytes, also where some texts of a write are ASCII and some are not", async () => {

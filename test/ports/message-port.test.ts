@@ -49,6 +49,25 @@ describe("a channel over a port", () => {
     assert.deepEqual(await gets(3), [hello, hello, ["1", "2", "3"]]);
   });
 
+  it("gives it the first of much early, and then twice as much each time, anew in each turn", async (t) => {
+    const { near, far, got, gets } = ports(t);
+    const owner = new Recorder(portChannel(near));
+    far.postMessage([hello, "[1]"]);
+    await owner.received(1);
+    const send = (count: number) => {
+      for (let at = 0; at < count; at++) owner.channel.send("x".repeat(100));
+    };
+    send(500);
+    await gets(8);
+    send(21);
+    await gets(9);
+    const lots = got.filter((message) => Array.isArray(message));
+    assert.deepEqual(
+      lots.map(({ length }) => length),
+      [21, 41, 82, 164, 164, 28, 21],
+    );
+  });
+
   it("learns whom it talks to also when what was said first is lost", async (t) => {
     const { near, far } = ports(t);
     const early = new Recorder(portChannel(far));

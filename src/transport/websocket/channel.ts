@@ -2,6 +2,7 @@ import type { Channel, ChannelReceiver } from "../../connection/channel.ts";
 import { Gathered } from "../../framing/gathered.ts";
 import { HandOvers } from "../../framing/hand-overs.ts";
 import { Pressure } from "../../framing/pressure.ts";
+import { FIRST_WRITE } from "../../framing/write-sizes.ts";
 import { LimitError } from "../../protocol/errors/limit-error.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { PeerInfo } from "../../service/peer.ts";
@@ -35,7 +36,7 @@ export class WebSocketChannel implements Channel, WireEvents {
   #receiver: ChannelReceiver | undefined;
 
   /* Out. */
-  readonly #gathered = new Gathered();
+  readonly #gathered = new Gathered(FIRST_WRITE);
   #flushDue = false;
   #sent = 0;
   /** The last text that was gathered: those sent while the channel is closing never are. */
@@ -159,8 +160,8 @@ export class WebSocketChannel implements Channel, WireEvents {
 
   readonly #flush = (): void => {
     this.#flushDue = false;
-    this.#gathered.turned();
     this.#write();
+    this.#gathered.turned();
   };
 
   /** Gives the wire what is gathered, until it is busy: then the end of that gives it the rest. */
