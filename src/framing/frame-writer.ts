@@ -1,9 +1,9 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
+import { type Deferred, deferred } from "../connection/deferred.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { type Framing, frameAll } from "./framing.ts";
-import { HandOvers } from "./hand-overs.ts";
 import { LOT, Lots } from "./lots.ts";
 import { Pressure } from "./pressure.ts";
 import { isAsciiText } from "./text.ts";
@@ -36,7 +36,7 @@ export class FrameWriter {
   #handedOver = 0;
   #written = 0;
   /* Made when they are needed: on most channels they never are. */
-  #handOvers: HandOvers | undefined;
+  #handOver: Deferred<void> | undefined;
   #pressure: Pressure | undefined;
 
   /** @param channel - is destroyed when too much is queued */
@@ -91,10 +91,17 @@ export class FrameWriter {
     }
   }
 
-  /** Resolves when all that was added so far is handed over. */
+  /**
+   * Resolves when all that is gathered is handed over, of which there must be something: that happens to all of it at once, so
+   * those who ask meanwhile get the same promise.
+   */
   handOver(): Promise<void> {
-    this.#handOvers ??= new HandOvers();
-    return this.#handOvers.of(this.#added);
+    if (!this.#handOver) {
+      this.#handOver = deferred<void>();
+      // Whoever asked is told; nobody else has to hear of it.
+      this.#handOver.promise.catch(() => {});
+    }
+    return this.#handOver.promise;
   }
 
   /** Ends the stream behind all that was added. */
@@ -116,7 +123,8 @@ export class FrameWriter {
     this.#gathered = "";
     this.#texts = undefined;
     this.#lots = undefined;
-    this.#handOvers?.lost(reason);
+    this.#handOver?.reject(reason ?? new Error("the channel is closed"));
+    this.#handOver = undefined;
   }
 
   /* One for all channels, as an idle one should cost little: no function is made that may not be needed. */
@@ -139,7 +147,8 @@ export class FrameWriter {
     this.#texts = undefined;
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#added;
-    this.#handOvers?.reached(this.#handedOver);
+    this.#handOver?.resolve();
+    this.#handOver = undefined;
     if (gathered.length > LOT) {
       this.#lots = new Lots(this.#framing, texts, gathered.length);
       this.#writeLots();

@@ -125,7 +125,7 @@ function responseFlaw(message: Record<string, unknown>): string | undefined {
 }
 
 /*
- * The usual message at a glance. Requests and answers as `serialize.ts` writes them start with fixed text, so the
+ * The usual message at a glance. Requests, notifications and results as `serialize.ts` writes them start with fixed text, so the
  * envelope is read by comparing, and only params or result are read as JSON. It is exact: whatever differs in
  * the least, duplicate members among it, fails one of the comparisons or the inner reading, and is read again the
  * general way.
@@ -135,6 +135,8 @@ function responseFlaw(message: Record<string, unknown>): string | undefined {
 const VERSION = '{"jsonrpc":';
 const ID = '"2.0","id":';
 const ID_AT = VERSION.length + ID.length;
+const NO_ID = '"2.0"';
+const NO_ID_END = VERSION.length + NO_ID.length;
 const METHOD = ',"method":"';
 const PARAMS = ',"params":';
 const RESULT = ',"result":';
@@ -145,8 +147,8 @@ const ZERO = 0x30;
 
 function parseUsual(text: string): SingleMessage | undefined {
   const last = text.length - 1;
-  if (!hasAt(text, VERSION, 0) || !hasAt(text, ID, VERSION.length)) return undefined;
-  if (text.charCodeAt(last) !== CLOSE_BRACE) return undefined;
+  if (!hasAt(text, VERSION, 0) || text.charCodeAt(last) !== CLOSE_BRACE) return undefined;
+  if (!hasAt(text, ID, VERSION.length)) return usualNotification(text, last);
   let at = ID_AT;
   let id = 0;
   for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
@@ -156,8 +158,13 @@ function parseUsual(text: string): SingleMessage | undefined {
   const digits = at - ID_AT;
   if (digits === 0 || digits > MAX_ID_DIGITS || (digits > 1 && text.charCodeAt(ID_AT) === ZERO)) return undefined;
   if (hasAt(text, RESULT, at)) return usualResponse(text, id, at + RESULT.length, last);
-  if (hasAt(text, METHOD, at)) return usualRequest(text, at, last);
+  if (hasAt(text, METHOD, at)) return usualCall(text, text.substring(ID_AT, at), at + METHOD.length, last);
   return undefined;
+}
+
+function usualNotification(text: string, last: number): SingleMessage | undefined {
+  if (!hasAt(text, NO_ID, VERSION.length) || !hasAt(text, METHOD, NO_ID_END)) return undefined;
+  return usualCall(text, undefined, NO_ID_END + METHOD.length, last);
 }
 
 function usualResponse(text: string, id: number, start: number, last: number): SingleMessage | undefined {
@@ -170,13 +177,12 @@ function usualResponse(text: string, id: number, start: number, last: number): S
   return { kind: "response", id, rawId: undefined, result, error: undefined, flaw: undefined };
 }
 
-function usualRequest(text: string, idEnd: number, last: number): SingleMessage | undefined {
-  const start = idEnd + METHOD.length;
+/** @param start - where the method's name does */
+function usualCall(text: string, id: string | undefined, start: number, last: number): SingleMessage | undefined {
   const end = closingQuote(text, start);
   if (end < 0) return undefined;
-  const id = text.substring(ID_AT, idEnd);
   const method = text.substring(start, end);
-  if (end + 1 === last) return { kind: "request", id, method, params: undefined };
+  if (end + 1 === last) return callOf(id, method, undefined);
   if (!hasAt(text, PARAMS, end + 1)) return undefined;
   let params: unknown;
   try {
@@ -184,8 +190,11 @@ function usualRequest(text: string, idEnd: number, last: number): SingleMessage 
   } catch {
     return undefined;
   }
-  if (typeof params !== "object" || params === null) return undefined;
-  return { kind: "request", id, method, params: params as Params };
+  return typeof params === "object" && params !== null ? callOf(id, method, params as Params) : undefined;
+}
+
+function callOf(id: string | undefined, method: string, params: Params | undefined): SingleMessage {
+  return id === undefined ? { kind: "notification", id, method, params } : { kind: "request", id, method, params };
 }
 
 /*
