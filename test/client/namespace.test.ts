@@ -66,7 +66,7 @@ describe("a namespace", () => {
     assert.equal(typeof format("%o %O", main, { main }), "string");
     assert.equal(JSON.stringify({ main }), '{"main":{}}');
     assert.deepEqual(Object.keys(main), []);
-    assert.equal("echo" in main, false);
+    assert.deepEqual([{ ...main }, "echo" in main, "then" in main, "toJSON" in main], [{}, true, false, false]);
     assert.equal(Object.prototype.toString.call(main), "[object Object]");
     for (const symbol of [Symbol.iterator, Symbol.toPrimitive, Symbol.toStringTag, Symbol.asyncIterator]) {
       assert.equal((main as unknown as Record<symbol, unknown>)[symbol], undefined);
@@ -75,12 +75,39 @@ describe("a namespace", () => {
     assert.deepEqual([client.pending, transport.dials.length], [0, 0]);
   });
 
-  it("cannot be changed", (t) => {
-    const { client } = faked(t);
+  it("cannot be changed, and shows nothing of what was used", async (t) => {
+    const { client } = await connected(t);
     const main = client.namespace("main") as Record<string, unknown>;
-    assert.throws(() => {
-      main.echo = () => "mine";
-    }, TypeError);
+    const throwsWhenChanged = () => {
+      assert.throws(() => {
+        main.echo = () => "mine";
+      }, TypeError);
+      assert.throws(() => {
+        main[Symbol.iterator as unknown as string] = () => "mine";
+      }, TypeError);
+    };
+    throwsWhenChanged();
+    const { echo } = main;
+    throwsWhenChanged();
     assert.throws(() => Object.defineProperty(main, "echo", { value: 1 }), TypeError);
+    assert.throws(() => delete main.echo, TypeError);
+    assert.equal(main.echo, echo);
+    assert.deepEqual([Object.keys(main), JSON.stringify(main)], [[], "{}"]);
+  });
+
+  it("goes on where it stands behind another object, or somebody froze it", async (t) => {
+    const { client, peer } = await connected(t);
+    const main = client.namespace("main");
+    const frozen = Object.freeze(client.namespace("frozen"));
+    const heir = Object.create(main) as typeof main;
+    const wrapped = new Proxy(main, {});
+    const calls = [heir.first?.(), wrapped.second?.(), heir.second?.(), frozen.third?.()];
+    const requests = await peer.inbox.take(4);
+    assert.deepEqual(
+      requests.map(({ method }) => method),
+      ["main.first", "main.second", "main.second", "frozen.third"],
+    );
+    for (const { id } of requests) peer.answer(id, "fine");
+    assert.deepEqual(await Promise.all(calls), ["fine", "fine", "fine", "fine"]);
   });
 });
