@@ -65,10 +65,10 @@ const options: WireOptions = {
 const paired: PairedOptions = {
   files,
   core: cores?.[1],
-  launches: quick ? 1 : 2,
-  rounds: quick ? 5 : 10,
+  launches: quick ? 1 : 6,
+  rounds: 5,
   sliceMs: quick ? 150 : 200,
-  warmUps: quick ? 5 : 10,
+  warmUps: quick ? 5 : 8,
   tick: progress.tick,
 };
 const withFeatures = !filtered && !values["no-features"];
