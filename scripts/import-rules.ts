@@ -44,6 +44,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     "framing/gathered.ts",
     "framing/hand-overs.ts",
     "framing/pressure.ts",
+    "framing/write-sizes.ts",
     "transport/child-exit-error.ts",
     "type service/peer.ts",
   ],
