@@ -120,7 +120,7 @@ const peers = (Object.keys(variants) as VariantName[]).filter(
 
 const labelOf = (workload: string) => workloads.find(({ name }) => name === workload)?.label ?? workload;
 
-/* How much is outstanding where many calls are at once. */
+/* The workloads of many short calls at once. */
 const MANY = ["64", "256", "4096", "100x10"];
 
 /* What is measured of connections and not of calls. */

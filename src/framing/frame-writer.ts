@@ -1,9 +1,9 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Channel, ChannelReceiver } from "../connection/channel.ts";
-import { type Deferred, deferred } from "../connection/deferred.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { type Framing, frameAll } from "./framing.ts";
+import { HandOvers } from "./hand-overs.ts";
 import { LOT, Lots } from "./lots.ts";
 import { Pressure } from "./pressure.ts";
 import { isAsciiText } from "./text.ts";
@@ -36,7 +36,7 @@ export class FrameWriter {
   #handedOver = 0;
   #written = 0;
   /* Made when they are needed: on most channels they never are. */
-  #handOver: Deferred<void> | undefined;
+  #handOvers: HandOvers | undefined;
   #pressure: Pressure | undefined;
 
   /** @param channel - is destroyed when too much is queued */
@@ -96,12 +96,8 @@ export class FrameWriter {
    * those who ask meanwhile get the same promise.
    */
   handOver(): Promise<void> {
-    if (!this.#handOver) {
-      this.#handOver = deferred<void>();
-      // Whoever asked is told; nobody else has to hear of it.
-      this.#handOver.promise.catch(() => {});
-    }
-    return this.#handOver.promise;
+    this.#handOvers ??= new HandOvers();
+    return this.#handOvers.of(this.#handedOver + 1);
   }
 
   /** Ends the stream behind all that was added. */
@@ -123,8 +119,7 @@ export class FrameWriter {
     this.#gathered = "";
     this.#texts = undefined;
     this.#lots = undefined;
-    this.#handOver?.reject(reason ?? new Error("the channel is closed"));
-    this.#handOver = undefined;
+    this.#handOvers?.lost(reason);
   }
 
   /* One for all channels, as an idle one should cost little: no function is made that may not be needed. */
@@ -147,8 +142,7 @@ export class FrameWriter {
     this.#texts = undefined;
     this.#writeAt = Math.min(this.#writeAt * 2, LARGEST_WRITE);
     this.#handedOver = this.#added;
-    this.#handOver?.resolve();
-    this.#handOver = undefined;
+    this.#handOvers?.reached(this.#handedOver);
     if (gathered.length > LOT) {
       this.#lots = new Lots(this.#framing, texts, gathered.length);
       this.#writeLots();

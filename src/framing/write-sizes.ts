@@ -4,7 +4,7 @@
  * is a large part of all that is outstanding, both sides come to wait for one another. In characters.
  */
 
-/** Over a socket. Less of them than this makes two writes of what could be one at ten calls in a turn. */
+/** Over a socket. Less would make two writes of what ten calls in a turn send. */
 export const FIRST_WRITE = 768;
 
 /** To another thread, process or window: waking it costs more than a system call. */
